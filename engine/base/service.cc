@@ -1,0 +1,38 @@
+#include "engine/base/service.h"
+
+#include <csignal>
+#include <string>
+
+#include <systemd/sd-daemon.h>
+
+namespace berth::service {
+namespace {
+
+sigset_t HandledSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+void BlockSignals() {
+  const sigset_t set = HandledSignals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+Signal WaitForSignal() {
+  const sigset_t set = HandledSignals();
+  int received = 0;
+  while (sigwait(&set, &received) != 0) {
+  }
+  return received == SIGHUP ? Signal::kReload : Signal::kStop;
+}
+
+void NotifyReady() { sd_notify(0, "READY=1"); }
+void NotifyStopping() { sd_notify(0, "STOPPING=1"); }
+void NotifyStatus(std::string_view status) { sd_notify(0, ("STATUS=" + std::string(status)).c_str()); }
+
+}  // namespace berth::service
