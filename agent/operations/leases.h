@@ -1,0 +1,30 @@
+// Who may change which container: one operation per service key at a time.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "engine/types.h"
+
+namespace berth::agent {
+
+// What a lease is held on. It survives a recreate: Compose's project/service/number where there is one, else the name.
+std::string ServiceKeyOf(const engine::ContainerDetails& container);
+
+// Loop thread only.
+class Leases {
+ public:
+  // The operation that holds the key, if any.
+  std::optional<std::string> Holder(const std::string& key) const;
+  // Takes the key, or stands in line for it; true when it was taken at once.
+  bool TakeOrQueue(const std::string& key, const std::string& operation);
+  // Gives the key back, or leaves the line; returns whose turn it is now, if somebody's turn came.
+  std::optional<std::string> Release(const std::string& key, const std::string& operation);
+
+ private:
+  std::map<std::string, std::deque<std::string>> lines_;  // the front holds the key
+};
+
+}  // namespace berth::agent

@@ -1,0 +1,378 @@
+#include "agent/operations/operations.h"
+
+#include <map>
+
+#include "agent/operations/leases.h"
+#include "agent/operations/lifecycle.h"
+#include "agent/operations/operation_watch.h"
+#include "agent/operations/preflight.h"
+#include "agent/operations/upgrade.h"
+#include "engine/base/log.h"
+
+namespace berth::agent {
+namespace {
+
+namespace asio = boost::asio;
+using engine::ContainerDetails;
+
+constexpr int kEndsBetweenPrunes = 256;
+
+using ActivePtr = std::shared_ptr<ActiveOperation>;
+
+bool Replaces(Kind kind) { return kind == Kind::kUpgrade || kind == Kind::kRollback; }
+
+Error InProgress(const std::string& container, const std::string& holder) {
+  return {Code::kAborted,
+          "OPERATION_IN_PROGRESS",
+          "operations/" + holder + " is working on " + container + "; wait for it, or ask to be queued",
+          {{"operation", "operations/" + holder}, {"container", container}}};
+}
+
+Error WouldLose(const std::string& container, const std::vector<std::string>& refusals) {
+  std::string message = container + " can't be replaced without losing something";
+  for (const auto& refusal : refusals) message += "; " + refusal;
+  return {Code::kFailedPrecondition, "WOULD_LOSE", std::move(message), {{"container", container}}};
+}
+
+Error NoSuchOperation(const std::string& id) {
+  return {Code::kNotFound,
+          "OPERATION_NOT_FOUND",
+          "there is no operation " + id + " (they are kept for 30 days)",
+          {{"operation", id}}};
+}
+
+class OperationsImpl final : public Operations {
+ public:
+  OperationsImpl(asio::any_io_executor loop, engine::Engine& engine, Journal& journal, Clock& clock,
+                 OperationSettings settings)
+      : loop_(loop), engine_(engine), journal_(journal), clock_(clock), settings_(std::move(settings)), idle_(loop) {}
+
+  ResultTask<Operation> Submit(Request request) override;
+  Result<Operation> Get(const std::string& id) override;
+  Result<std::vector<Operation>> List(const OperationQuery& query) override { return journal_.List(query); }
+  Result<std::unique_ptr<OperationWatch>> Watch(const std::string& id, std::uint64_t from_sequence) override;
+  ResultTask<Operation> Wait(std::string id, std::optional<std::chrono::milliseconds> limit) override;
+  Result<Operation> Cancel(const std::string& id) override;
+  Result<> Recover() override;
+  Task<> Drain(std::chrono::milliseconds limit) override;
+  std::size_t RunningCount() const override { return active_.size(); }
+
+ private:
+  Result<std::optional<Operation>> Repeated(const Request& request);
+  Result<> MayBegin(const Request& request, const std::string& key, const std::string& container) const;
+  ResultTask<Preflight> Examine(const Request& request, const ContainerDetails& container, const std::string& id);
+  Result<Operation> Begin(Request request, const ContainerDetails& container, JournalEntry entry);
+  ActivePtr Activate(Request request, JournalEntry entry);
+  void Spawn(ActivePtr operation, Task<> work);
+  Task<> Perform(ActivePtr operation, ContainerDetails container);
+  Task<> TakeTurn(ActivePtr operation);
+  void Retire(const ActivePtr& operation);
+  void Resume(JournalEntry entry);
+  Task<> WaitUntilIdle(SteadyTime deadline);
+
+  asio::any_io_executor loop_;
+  engine::Engine& engine_;
+  Journal& journal_;
+  Clock& clock_;
+  OperationSettings settings_;
+  Leases leases_;
+  std::map<std::string, ActivePtr> active_;  // running and queued, by id
+  Notifier idle_;
+  bool draining_ = false;
+  int ends_until_prune_ = kEndsBetweenPrunes;
+};
+
+// --- begin
+// --------------------------------------------------------------------------------------------------------------
+
+// The same request again: its operation. The same id with another request: an error.
+Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request) {
+  if (request.request_id.empty() || request.validate_only) return std::optional<Operation>();
+  auto entry = journal_.FindByRequestId(request.request_id);
+  if (!entry) return entry.error();
+  if (!*entry) return std::optional<Operation>();
+  if ((*entry)->request_hash != HashOf(request)) {
+    return Error{Code::kAlreadyExists,
+                 "REQUEST_ID_REUSED",
+                 "request_id " + request.request_id + " was used for another request; take a new one",
+                 {{"operation", "operations/" + (*entry)->operation.id}}};
+  }
+  return std::optional((*entry)->operation);
+}
+
+Result<> OperationsImpl::MayBegin(const Request& request, const std::string& key, const std::string& container) const {
+  if (draining_) return Error{Code::kUnavailable, "DRAINING", "the agent is stopping; try again in a moment"};
+  if (active_.size() >= settings_.maximum_unfinished) {
+    return Error{Code::kResourceExhausted, "TOO_MANY_OPERATIONS", "too many operations are under way; try again later"};
+  }
+  const auto holder = leases_.Holder(key);
+  if (holder && !request.queue) return InProgress(container, *holder);
+  return {};
+}
+
+ResultTask<Preflight> OperationsImpl::Examine(const Request& request, const ContainerDetails& container,
+                                              const std::string& id) {
+  if (request.kind == Kind::kUpgrade) co_return co_await PreflightUpgrade(engine_, request, container, id);
+  if (request.kind == Kind::kRollback) co_return co_await PreflightRollback(engine_, container, id);
+  Preflight preflight;
+  preflight.plan.steps = LifecycleSteps(request.kind, container);
+  co_return preflight;
+}
+
+ResultTask<Operation> OperationsImpl::Submit(Request request) {
+  auto repeated = Repeated(request);
+  if (!repeated) co_return repeated.error();
+  if (*repeated) co_return std::move(**repeated);
+
+  auto container = co_await engine_.Inspect(request.container);
+  if (!container) co_return container.error();
+  if (!request.etag.empty() && request.etag != EtagOf(*container)) {
+    co_return Error{Code::kAborted,
+                    "ETAG_MISMATCH",
+                    container->name + " has changed since; look at it again",
+                    {{"etag", EtagOf(*container)}}};
+  }
+  JournalEntry entry;
+  entry.operation.id = NewOperationId();
+  entry.operation.service_key = ServiceKeyOf(*container);
+  if (!request.validate_only) {
+    auto may = MayBegin(request, entry.operation.service_key, container->name);
+    if (!may) co_return may.error();
+  }
+  auto preflight = co_await Examine(request, *container, entry.operation.id);
+  if (!preflight) co_return preflight.error();
+  if (!preflight->plan.refusals.empty() && !request.validate_only) {
+    co_return WouldLose(container->name, preflight->plan.refusals);
+  }
+  if (Replaces(request.kind)) {
+    entry.upgrade =
+        UpgradeRecord{Phase::kPreparing, preflight->swap, request.keep_previous.value_or(settings_.keep_previous)};
+  }
+  entry.operation.plan = std::move(preflight->plan);
+  co_return Begin(std::move(request), *container, std::move(entry));
+}
+
+// From here to the journal there is no await: nobody comes between the check and the lease.
+Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails& container, JournalEntry entry) {
+  Operation& operation = entry.operation;
+  operation.kind = request.kind;
+  operation.container = container.name;
+  operation.container_id = container.id;
+  operation.request_id = request.request_id;
+  operation.created_at = clock_.WallNow();
+  if (request.validate_only) {
+    operation.id.clear();
+    operation.state = State::kValidated;
+    return operation;
+  }
+  if (auto repeated = Repeated(request); !repeated || *repeated) {
+    if (!repeated) return repeated.error();
+    return **repeated;
+  }
+  if (auto may = MayBegin(request, operation.service_key, container.name); !may) return may.error();
+
+  const bool queued = leases_.Holder(operation.service_key).has_value();
+  if (!Replaces(operation.kind)) operation.plan.reset();  // one step: the first progress says it
+  operation.state = queued ? State::kQueued : State::kRunning;
+  operation.progress = {1, operation.created_at, 0, 0, queued ? "Wait for an earlier operation" : "Begin", {}};
+  entry.request_hash = HashOf(request);
+  if (auto written = journal_.Begin(entry); !written) return Annotate(written.error(), "nothing was done");
+
+  leases_.TakeOrQueue(operation.service_key, operation.id);
+  const ActivePtr active = Activate(std::move(request), std::move(entry));
+  if (queued) {
+    active->AllowCancel();
+  } else {
+    Spawn(active, Perform(active, container));
+  }
+  return active->operation();
+}
+
+ActivePtr OperationsImpl::Activate(Request request, JournalEntry entry) {
+  const std::string id = entry.operation.id;
+  log::Info(std::string(Name(entry.operation.kind)) + " begins",
+            {{"container", entry.operation.container}, {"operation", id}});
+  return active_[id] = std::make_shared<ActiveOperation>(loop_, clock_, journal_, std::move(request), std::move(entry));
+}
+
+// --- run
+// ----------------------------------------------------------------------------------------------------------------
+
+void OperationsImpl::Spawn(ActivePtr operation, Task<> work) {
+  asio::co_spawn(loop_, std::move(work), [this, operation](std::exception_ptr bug) {
+    if (bug) std::rethrow_exception(bug);  // out of the loop: the agent restarts and recovers
+    Retire(operation);
+  });
+}
+
+Task<> OperationsImpl::Perform(ActivePtr operation, ContainerDetails container) {
+  if (Replaces(operation->request().kind)) {
+    UpgradeRun run(engine_, clock_, operation, settings_.credentials);
+    co_await run.Run(std::move(container));
+  } else {
+    co_await RunLifecycle(engine_, *operation, std::move(container));
+  }
+}
+
+// What was true when it was queued need not be true any more: everything is examined again.
+Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
+  auto container = co_await engine_.Inspect(operation->operation().container);
+  if (!container) {
+    operation->End(State::kFailed, container.error());
+    co_return;
+  }
+  auto preflight = co_await Examine(operation->request(), *container, operation->operation().id);
+  std::optional<Error> refused;
+  if (!preflight)
+    refused = preflight.error();
+  else if (!preflight->plan.refusals.empty())
+    refused = WouldLose(container->name, preflight->plan.refusals);
+  if (refused) {
+    operation->End(State::kFailed, std::move(refused));
+    co_return;
+  }
+  operation->mutable_operation().state = State::kRunning;
+  operation->mutable_operation().container_id = container->id;
+  if (Replaces(operation->request().kind)) {
+    operation->mutable_operation().plan = std::move(preflight->plan);
+    UpgradeRecord record = *operation->record();
+    record.swap = std::move(preflight->swap);
+    auto written = operation->Intend(std::move(record));
+    if (!written) {
+      operation->End(State::kFailed, written.error());
+      co_return;
+    }
+  }
+  operation->Report(0, "Begin");
+  co_await Perform(operation, std::move(*container));
+}
+
+void OperationsImpl::Retire(const ActivePtr& operation) {
+  const Operation& ended = operation->operation();
+  log::Info(std::string(Name(ended.kind)) + (ended.state == State::kSucceeded ? " succeeded" : " did not succeed"),
+            {{"container", ended.container},
+             {"operation", ended.id},
+             {"error", ended.error ? ended.error->message : "none"}});
+  const auto next = leases_.Release(ended.service_key, ended.id);
+  active_.erase(ended.id);
+  if (next) {
+    const ActivePtr successor = active_.at(*next);
+    successor->PassPointOfNoReturn();  // its own work says when it can be cancelled again
+    Spawn(successor, TakeTurn(successor));
+  }
+  if (--ends_until_prune_ == 0) {
+    ends_until_prune_ = kEndsBetweenPrunes;
+    auto pruned = journal_.Prune(clock_.WallNow() - settings_.keep_history, settings_.maximum_history);
+    if (!pruned) log::Warning("cannot prune the journal", {{"error", pruned.error().message}});
+  }
+  idle_.WakeAll();
+}
+
+// --- follow
+// -------------------------------------------------------------------------------------------------------------
+
+Result<Operation> OperationsImpl::Get(const std::string& id) {
+  if (const auto active = active_.find(id); active != active_.end()) return active->second->operation();
+  auto entry = journal_.Find(id);
+  if (!entry) return entry.error();
+  if (!*entry) return NoSuchOperation(id);
+  return (*entry)->operation;
+}
+
+Result<std::unique_ptr<OperationWatch>> OperationsImpl::Watch(const std::string& id, std::uint64_t from_sequence) {
+  auto operation = Get(id);
+  if (!operation) return operation.error();
+  const auto active = active_.find(id);
+  return MakeOperationWatch(journal_, active != active_.end() ? active->second : nullptr, std::move(*operation),
+                            from_sequence);
+}
+
+ResultTask<Operation> OperationsImpl::Wait(std::string id, std::optional<std::chrono::milliseconds> limit) {
+  auto operation = Get(id);
+  const auto found = active_.find(id);
+  if (!operation || found == active_.end()) co_return operation;
+  const ActivePtr active = found->second;
+  const SteadyTime deadline = limit ? clock_.Now() + *limit : SteadyTime::max();
+  const Alarm alarm(loop_, clock_, active->changed(), deadline);
+  while (!HasEnded(active->operation().state) && clock_.Now() < deadline) co_await active->changed().Wait();
+  co_return active->operation();
+}
+
+Result<Operation> OperationsImpl::Cancel(const std::string& id) {
+  auto operation = Get(id);
+  if (!operation) return operation;
+  if (HasEnded(operation->state)) {
+    return Error{Code::kFailedPrecondition, "OPERATION_ENDED", "operations/" + id + " has ended already"};
+  }
+  const ActivePtr active = active_.at(id);
+  if (!active->RequestCancel()) {
+    return Error{Code::kFailedPrecondition, "PAST_POINT_OF_NO_RETURN", "operations/" + id + " can't go back any more"};
+  }
+  if (active->operation().state == State::kQueued) {
+    active->End(State::kCancelled, Error{Code::kCancelled, "CANCELLED", "cancelled before it began"});
+    Retire(active);
+  }
+  return active->operation();
+}
+
+// --- the agent's own beginning and end
+// ----------------------------------------------------------------------------------
+
+Result<> OperationsImpl::Recover() {
+  auto unfinished = journal_.Unfinished();
+  if (!unfinished) return unfinished.error();
+  for (auto& entry : *unfinished) Resume(std::move(entry));
+  return journal_.Prune(clock_.WallNow() - settings_.keep_history, settings_.maximum_history);
+}
+
+void OperationsImpl::Resume(JournalEntry entry) {
+  Request request;
+  request.kind = entry.operation.kind;
+  request.container = entry.operation.container;
+  const ActivePtr active = Activate(std::move(request), std::move(entry));
+  const Operation& operation = active->operation();
+  if (operation.state == State::kQueued || !leases_.TakeOrQueue(operation.service_key, operation.id)) {
+    active->End(State::kFailed,
+                Error{Code::kAborted, "INTERRUPTED", "the agent was stopped before this began; ask again"});
+    leases_.Release(operation.service_key, operation.id);
+    active_.erase(operation.id);
+    return;
+  }
+  log::Warning("taking up what was interrupted", {{"container", operation.container}, {"operation", operation.id}});
+  if (!Replaces(operation.kind)) {
+    Spawn(active, ResumeLifecycle(engine_, clock_, *active));
+    return;
+  }
+  Spawn(active, [](OperationsImpl& self, ActivePtr resumed) -> Task<> {
+    UpgradeRun run(self.engine_, self.clock_, resumed, nullptr);
+    co_await run.Resume();
+  }(*this, active));
+}
+
+Task<> OperationsImpl::WaitUntilIdle(SteadyTime deadline) {
+  const Alarm alarm(loop_, clock_, idle_, deadline);
+  while (!active_.empty() && clock_.Now() < deadline) co_await idle_.Wait();
+}
+
+Task<> OperationsImpl::Drain(std::chrono::milliseconds limit) {
+  draining_ = true;
+  const SteadyTime now = clock_.Now();
+  co_await WaitUntilIdle(now + limit / 2);
+  std::vector<std::string> left;
+  for (const auto& [id, operation] : active_) left.push_back(id);
+  for (const auto& id : left) {
+    if (active_.contains(id)) static_cast<void>(Cancel(id));  // past the point of no return it ends by itself
+  }
+  co_await WaitUntilIdle(now + limit);
+  if (!active_.empty())
+    log::Warning("operations are left to the next start", {{"count", std::to_string(active_.size())}});
+}
+
+}  // namespace
+
+std::unique_ptr<Operations> MakeOperations(asio::any_io_executor loop, engine::Engine& engine, Journal& journal,
+                                           Clock& clock, OperationSettings settings) {
+  return std::make_unique<OperationsImpl>(loop, engine, journal, clock, std::move(settings));
+}
+
+}  // namespace berth::agent

@@ -1,0 +1,73 @@
+// The operations of this host: begins them, follows them, recovers them. The one way to change a container.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "agent/operations/fingerprint.h"
+#include "agent/operations/journal.h"
+#include "agent/operations/pull.h"
+#include "agent/operations/types.h"
+#include "engine/engine.h"
+
+namespace berth::agent {
+
+struct OperationSettings {
+  int keep_previous = 1;
+  CredentialsFor credentials;            // of the agent's own auth file; empty = none
+  std::size_t maximum_unfinished = 256;  // running and queued; one more is refused with RESOURCE_EXHAUSTED
+  std::chrono::hours keep_history{24 * 30};
+  std::size_t maximum_history = 10'000;
+};
+
+// One follower of one operation.
+class OperationWatch {
+ public:
+  virtual ~OperationWatch() = default;
+
+  struct Item {
+    std::optional<Progress> progress;    // or
+    std::optional<Operation> operation;  // the end; comes once, last
+  };
+  // Waits for the next item; nothing after the end.
+  virtual ResultTask<std::optional<Item>> Next() = 0;
+};
+
+// Runs on the loop thread, and so does everything that it starts.
+class Operations {
+ public:
+  virtual ~Operations() = default;
+
+  // Validates, resolves the container, takes the lease, journals, begins; returns the operation as it is then (for
+  // validate_only: VALIDATED, with a plan, not journaled). Errors: INVALID_ARGUMENT; NOT_FOUND (CONTAINER_NOT_FOUND);
+  // ABORTED (OPERATION_IN_PROGRESS with metadata "operation", or ETAG_MISMATCH); ALREADY_EXISTS (REQUEST_ID_REUSED);
+  // FAILED_PRECONDITION (WOULD_LOSE with one sentence per refusal); RESOURCE_EXHAUSTED; UNAVAILABLE; UNIMPLEMENTED.
+  virtual ResultTask<Operation> Submit(Request request) = 0;
+
+  virtual Result<Operation> Get(const std::string& id) = 0;
+  virtual Result<std::vector<Operation>> List(const OperationQuery& query) = 0;
+  // NOT_FOUND (OPERATION_NOT_FOUND).
+  virtual Result<std::unique_ptr<OperationWatch>> Watch(const std::string& id, std::uint64_t from_sequence) = 0;
+  // Until it ends or `limit` is over; then as it is.
+  virtual ResultTask<Operation> Wait(std::string id, std::optional<std::chrono::milliseconds> limit) = 0;
+  // FAILED_PRECONDITION (OPERATION_ENDED, PAST_POINT_OF_NO_RETURN).
+  virtual Result<Operation> Cancel(const std::string& id) = 0;
+
+  // Takes up what a killed agent left: call once, before the first Submit. Returns when the leases are taken; the work
+  // itself goes on in the background.
+  virtual Result<> Recover() = 0;
+  // Refuses what is new, lets what runs end, asks it to go back after half of `limit`; what is not done then is left to
+  // Recover() of the next start.
+  virtual Task<> Drain(std::chrono::milliseconds limit) = 0;
+
+  virtual std::size_t RunningCount() const = 0;
+};
+
+std::unique_ptr<Operations> MakeOperations(boost::asio::any_io_executor loop, engine::Engine& engine, Journal& journal,
+                                           Clock& clock, OperationSettings settings);
+
+}  // namespace berth::agent

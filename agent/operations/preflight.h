@@ -1,0 +1,31 @@
+// What speaks against an upgrade, and what it will do: asked before anything is touched.
+#pragma once
+
+#include "agent/operations/swap.h"
+#include "agent/operations/types.h"
+#include "engine/engine.h"
+#include "engine/image_reference.h"
+
+namespace berth::agent {
+
+struct Preflight {
+  Plan plan;  // with refusals: then nothing else counts
+  SwapRecord swap;
+};
+
+// The reference that the container was made from, as far as it can be pulled again.
+std::string ImageOf(const engine::ContainerDetails& container);
+
+// INVALID_ARGUMENT for a bad image reference, UNIMPLEMENTED for a strategy that we don't have, and what the engine
+// says.
+ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& request,
+                                       const engine::ContainerDetails& container, std::string operation_id);
+
+// FAILED_PRECONDITION (NOTHING_KEPT) when there is nothing to go back to.
+ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const engine::ContainerDetails& container,
+                                        std::string operation_id);
+
+// The stopped containers that upgrades of this name left for a rollback; the last replaced first.
+ResultTask<std::vector<engine::ContainerDetails>> KeptContainers(engine::Engine& engine, std::string name);
+
+}  // namespace berth::agent

@@ -1,0 +1,55 @@
+// The same container from another image: from what the engine says of the old one to what it is asked to create; pure.
+//
+// The engine stores a merged configuration: what the user asked for, over what the image brings, over the daemon's
+// defaults. What came from the old image must not be pinned to the new container, and what the user asked for must not
+// be lost: so the old image's configuration is subtracted field by field, the way the engine merged it
+// (daemon/commit.go, merge).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "engine/types.h"
+
+namespace berth::agent {
+
+struct RecreateInput {
+  const engine::ContainerDetails& container;
+  const engine::Image& old_image;
+  const engine::Image& new_image;
+  std::string image;        // what is run: repository:tag@digest
+  std::string name;         // of the new container, for now
+  std::string api_version;  // of the engine, e.g. "1.41"
+  engine::Labels labels;    // ours, put over all others
+};
+
+struct LateNetwork {
+  std::string network;
+  boost::json::object endpoint;
+};
+
+struct Recreated {
+  engine::CreateRequest create;
+  // Engines before API 1.44 take one network at creation: these are connected before the start.
+  std::vector<LateNetwork> late_networks;
+  std::vector<std::string> warnings;
+};
+
+Recreated Recreate(const RecreateInput& input);
+
+// Why this container can't be recreated without losing something; one sentence each, empty when it can.
+// `sharing` are the other containers that use its namespaces: they would lose them.
+std::vector<std::string> RecreateRefusals(const engine::ContainerDetails& container,
+                                          const std::vector<engine::ContainerDetails>& sharing);
+
+// True when `container` lives in a namespace of the one with this id or name.
+bool SharesWith(const engine::ContainerDetails& container, std::string_view id, std::string_view name);
+
+// "1.41" < "1.9" is false: versions are compared number by number.
+bool OlderThan(std::string_view version, std::string_view than);
+
+}  // namespace berth::agent

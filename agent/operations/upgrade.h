@@ -1,0 +1,73 @@
+// Replaces a container by one from another image, or by the one that was kept; and finishes what a killed agent began.
+#pragma once
+
+#include <memory>
+
+#include "agent/operations/active_operation.h"
+#include "agent/operations/pull.h"
+#include "agent/operations/recreate.h"
+#include "agent/operations/swap_walk.h"
+#include "engine/engine.h"
+
+namespace berth::agent {
+
+// One run of one operation. The operation's journal record is the only thing that outlives it.
+//
+//   Preparing   pull, create           on failure: remove what was created; the old container was not touched
+//   Switching   stop, start, rename    on failure: the same walk backwards, until the old one serves again
+//   Committed   the new one is healthy on failure: go on, until the names are right
+class UpgradeRun {
+ public:
+  UpgradeRun(engine::Engine& engine, Clock& clock, std::shared_ptr<ActiveOperation> operation,
+             CredentialsFor credentials)
+      : engine_(engine),
+        clock_(clock),
+        operation_(std::move(operation)),
+        credentials_(std::move(credentials)),
+        walk_(engine, clock, *operation_) {}
+
+  // `container` is fresh, and the operation's record says what changes places.
+  Task<> Run(engine::ContainerDetails container);
+  // After a restart of the agent: decided by the record's phase and by what is on the engine.
+  Task<> Resume();
+
+ private:
+  struct Candidate {
+    engine::Image old_image;
+    engine::Image new_image;
+    std::string reference;  // what is run: with a digest where there is one
+    bool same = false;      // the container runs this very image already
+  };
+
+  ResultTask<Candidate> ObtainCandidate(const engine::ContainerDetails& container);
+  ResultTask<> CreateIncoming(const engine::ContainerDetails& container, const Candidate& candidate);
+  ResultTask<std::string> CreateOrAdopt(engine::CreateRequest request);
+  ResultTask<> ConnectLate(const std::string& id, std::vector<LateNetwork> networks);
+  ResultTask<> Prepare(const engine::ContainerDetails& container);
+  ResultTask<> CheckUnchanged();
+  ResultTask<> Switch();
+  ResultTask<> Gate();
+  Task<> Commit();
+  Task<> GoBack(Error why);
+  Task<> Abandon(Error why);
+  Task<> RemoveIncoming();
+  Task<> CollectEvidence();
+  ResultTask<std::string> TailOf(std::string id);
+  Task<> PruneKept();
+  Task<> FindIncoming();
+
+  Result<> Enter(Phase phase);
+  UpgradeRecord Record() const { return *operation_->record(); }
+  UpgradeResult& Outcome() { return *operation_->mutable_operation().upgrade_result; }
+  void NoteGap();
+  void Step(std::string message);
+
+  engine::Engine& engine_;
+  Clock& clock_;
+  std::shared_ptr<ActiveOperation> operation_;
+  CredentialsFor credentials_;
+  SwapWalk walk_;
+  std::uint32_t step_ = 0;
+};
+
+}  // namespace berth::agent

@@ -1,0 +1,102 @@
+#include "agent/operations/upgrade_plan.h"
+
+#include "engine/image_reference.h"
+
+namespace berth::agent {
+namespace {
+
+constexpr std::string_view kMark = ".berth-";
+constexpr std::size_t kIdDigits = 16;
+constexpr std::size_t kSuffixLength = 4;  // "-new", "-old"
+
+bool RunsOrWill(const engine::ContainerDetails& container) {
+  return container.state == engine::ContainerState::kRunning || container.state == engine::ContainerState::kRestarting;
+}
+
+// The length of ".berth-<16 digits>-xxx" at the end of a side name, 0 for any other name.
+std::size_t MarkLength(std::string_view side_name) {
+  constexpr std::size_t kLength = kMark.size() + kIdDigits + kSuffixLength;
+  if (side_name.size() <= kLength) return 0;
+  const auto tail = side_name.substr(side_name.size() - kLength);
+  const auto digits = tail.substr(kMark.size(), kIdDigits);
+  const bool marked = tail.starts_with(kMark) && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return marked && (tail.ends_with("-new") || tail.ends_with("-old")) ? kLength : 0;
+}
+
+std::string SideName(std::string_view name, std::string_view operation_id, std::string_view suffix) {
+  return std::string(name) + std::string(kMark) + std::string(operation_id) + std::string(suffix);
+}
+
+}  // namespace
+
+std::string NewSideName(std::string_view name, std::string_view operation_id) {
+  return SideName(name, operation_id, "-new");
+}
+std::string OldSideName(std::string_view name, std::string_view operation_id) {
+  return SideName(name, operation_id, "-old");
+}
+
+std::string OwnerOfSideName(std::string_view side_name) {
+  const auto length = MarkLength(side_name);
+  return length == 0 ? "" : std::string(side_name.substr(0, side_name.size() - length));
+}
+
+bool IsKeptNameOf(std::string_view side_name, std::string_view name) {
+  return side_name.ends_with("-old") && OwnerOfSideName(side_name) == name;
+}
+
+engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces_id, std::string_view image) {
+  return {{std::string(kOperationLabel), std::string(operation_id)},
+          {std::string(kReplacesLabel), std::string(replaces_id)},
+          {std::string(kImageLabel), std::string(image)}};
+}
+
+void ChooseStrategy(Plan& plan) {
+  plan.strategy = Strategy::kStopFirst;
+  plan.strategy_reason = "the new container takes the place of the old one, so nothing that both would need can clash";
+}
+
+std::vector<std::string> UpgradeSteps(const SwapRecord& record, std::string_view image, bool pull) {
+  std::vector<std::string> steps;
+  if (pull) steps.push_back("Pull " + std::string(image));
+  if (record.created) steps.push_back("Create " + record.incoming.side_name + " from " + std::string(image));
+  if (record.serves) {
+    steps.push_back("Stop the old " + record.name);
+    steps.push_back("Start the new " + record.name);
+  }
+  steps.push_back("Rename the old one to " + record.outgoing.side_name + " and the new one to " + record.name);
+  if (record.serves) steps.push_back("Wait until the new " + record.name + " has proved healthy");
+  steps.push_back("Keep the old one for a rollback, as far as asked for");
+  return steps;
+}
+
+SwapRecord SwapForUpgrade(const engine::ContainerDetails& container, std::string_view operation_id) {
+  SwapRecord record;
+  record.name = container.name;
+  record.serves = RunsOrWill(container);
+  record.outgoing = {container.id, OldSideName(container.name, operation_id), container.restart_policy};
+  record.incoming = {"", NewSideName(container.name, operation_id), container.restart_policy};
+  return record;
+}
+
+SwapRecord SwapForRollback(const engine::ContainerDetails& container, const engine::ContainerDetails& kept,
+                           std::string_view operation_id) {
+  SwapRecord record = SwapForUpgrade(container, operation_id);
+  record.incoming = {kept.id, kept.name, container.restart_policy};
+  record.created = false;
+  return record;
+}
+
+std::string DigestOf(const engine::Image& image, std::string_view reference) {
+  const auto wanted = engine::ParseImageReference(reference);
+  std::string any;
+  for (const auto& known : image.repo_digests) {
+    const auto at = known.find('@');
+    if (at == std::string::npos) continue;
+    if (wanted && known.substr(0, at) == wanted->repository) return known.substr(at + 1);
+    any = known.substr(at + 1);
+  }
+  return any;
+}
+
+}  // namespace berth::agent

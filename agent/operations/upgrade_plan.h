@@ -1,0 +1,46 @@
+// What an upgrade will do, before it does anything; pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/operations/swap.h"
+#include "agent/operations/types.h"
+#include "engine/types.h"
+
+namespace berth::agent {
+
+// Labels that we put on what we create. They are what an agent with a lost journal finds its way by.
+inline constexpr std::string_view kOperationLabel = "berth.operation";  // the operation that created it
+inline constexpr std::string_view kReplacesLabel = "berth.replaces";    // id of the container that it replaced
+inline constexpr std::string_view kImageLabel = "berth.image";          // as asked for, before it became a digest
+
+// Deterministic, so that a create whose answer was lost is found again: "web.berth-0123456789abcdef-new".
+std::string NewSideName(std::string_view name, std::string_view operation_id);
+std::string OldSideName(std::string_view name, std::string_view operation_id);
+
+// "web" for either side name of web; empty for any other name.
+std::string OwnerOfSideName(std::string_view side_name);
+// Did an upgrade of `name` keep this one?
+bool IsKeptNameOf(std::string_view side_name, std::string_view name);
+
+engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces_id, std::string_view image);
+
+// STOP_FIRST, with the reason why.
+void ChooseStrategy(Plan& plan);
+
+// The steps in words. `image` is what will run; empty for a rollback.
+std::vector<std::string> UpgradeSteps(const SwapRecord& record, std::string_view image, bool pull);
+
+// The swap of `container` against one that is still to be created.
+SwapRecord SwapForUpgrade(const engine::ContainerDetails& container, std::string_view operation_id);
+// The swap of `container` against one that was kept.
+SwapRecord SwapForRollback(const engine::ContainerDetails& container, const engine::ContainerDetails& kept,
+                           std::string_view operation_id);
+
+// The registry's digest of an image: of the repository that `reference` names, else of any; empty for an image that no
+// registry knows.
+std::string DigestOf(const engine::Image& image, std::string_view reference);
+
+}  // namespace berth::agent
