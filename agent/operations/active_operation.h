@@ -8,10 +8,10 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include "agent/operations/journal.h"
 #include "agent/operations/notifier.h"
+#include "agent/operations/side_task.h"
 #include "agent/operations/types.h"
 
 namespace berth::agent {
@@ -77,12 +77,9 @@ ResultTask<T> ActiveOperation::Interruptible(ResultTask<T> task) {
   namespace asio = boost::asio;
   if (cancel_requested_ || overdue_) co_return WhyInterrupted();
 
-  asio::cancellation_signal stop_timer;
-  asio::co_spawn(loop_, InterruptAtDeadline(shared_from_this()),
-                 asio::bind_cancellation_slot(stop_timer.slot(), asio::detached));
+  const SideTask timer(loop_, InterruptAtDeadline(shared_from_this()));
   auto [thrown, result] = co_await asio::co_spawn(
       loop_, std::move(task), asio::bind_cancellation_slot(interrupt_.slot(), asio::as_tuple(asio::use_awaitable)));
-  stop_timer.emit(asio::cancellation_type::terminal);
 
   if (cancel_requested_ || overdue_) co_return WhyInterrupted();
   if (thrown) std::rethrow_exception(thrown);

@@ -49,8 +49,6 @@ class Journal {
   // Progress from `sequence` on, oldest first; at most `limit`. Each operation keeps its first 1,000.
   virtual Result<std::vector<Progress>> ProgressFrom(const std::string& id, std::uint64_t sequence,
                                                      std::size_t limit) = 0;
-  // Ended upgrades and rollbacks of this container name that succeeded, newest first: what a rollback can go back to.
-  virtual Result<std::vector<JournalEntry>> UpgradesOf(const std::string& container, std::size_t limit) = 0;
   // Drops ended operations that ended before `before`, and the oldest beyond `keep`.
   virtual Result<> Prune(WallTime before, std::size_t keep) = 0;
 };

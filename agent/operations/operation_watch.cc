@@ -73,15 +73,6 @@ std::unique_ptr<OperationWatch> MakeOperationWatch(Journal& journal, std::shared
 }
 
 Alarm::Alarm(boost::asio::any_io_executor loop, Clock& clock, Notifier& notifier, SteadyTime deadline)
-    : target_(std::make_shared<Notifier*>(&notifier)) {
-  if (deadline == SteadyTime::max()) return;
-  boost::asio::co_spawn(loop, WakeAt(clock, target_, deadline),
-                        boost::asio::bind_cancellation_slot(stop_.slot(), boost::asio::detached));
-}
-
-Alarm::~Alarm() {
-  *target_ = nullptr;
-  stop_.emit(boost::asio::cancellation_type::terminal);
-}
+    : target_(std::make_shared<Notifier*>(&notifier)), timer_(std::move(loop), WakeAt(clock, target_, deadline)) {}
 
 }  // namespace berth::agent

@@ -16,13 +16,13 @@ std::unique_ptr<OperationWatch> MakeOperationWatch(Journal& journal, std::shared
 class Alarm {
  public:
   Alarm(boost::asio::any_io_executor loop, Clock& clock, Notifier& notifier, SteadyTime deadline);
-  ~Alarm();
+  ~Alarm() { *target_ = nullptr; }
   Alarm(const Alarm&) = delete;
   Alarm& operator=(const Alarm&) = delete;
 
  private:
   std::shared_ptr<Notifier*> target_;  // null once nobody waits: the timer may have fired already
-  boost::asio::cancellation_signal stop_;
+  SideTask timer_;
 };
 
 }  // namespace berth::agent

@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 using engine::ContainerDetails;
 
 constexpr int kEndsBetweenPrunes = 256;
+constexpr std::chrono::hours kLongestWait{24};  // no operation takes longer
 
 using ActivePtr = std::shared_ptr<ActiveOperation>;
 
@@ -60,6 +61,7 @@ class OperationsImpl final : public Operations {
  private:
   Result<std::optional<Operation>> Repeated(const Request& request);
   Result<> MayBegin(const Request& request, const std::string& key, const std::string& container) const;
+  Result<std::optional<Operation>> Admit(const Request& request, const std::string& key, const std::string& container);
   ResultTask<Preflight> Examine(const Request& request, const ContainerDetails& container, const std::string& id);
   Result<Operation> Begin(Request request, const ContainerDetails& container, JournalEntry entry);
   ActivePtr Activate(Request request, JournalEntry entry);
@@ -87,7 +89,7 @@ class OperationsImpl final : public Operations {
 
 // The same request again: its operation. The same id with another request: an error.
 Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request) {
-  if (request.request_id.empty() || request.validate_only) return std::optional<Operation>();
+  if (request.request_id.empty()) return std::optional<Operation>();
   auto entry = journal_.FindByRequestId(request.request_id);
   if (!entry) return entry.error();
   if (!*entry) return std::optional<Operation>();
@@ -110,6 +112,16 @@ Result<> OperationsImpl::MayBegin(const Request& request, const std::string& key
   return {};
 }
 
+// May it begin now? Its twin, when the same request came first; asked again after every await.
+Result<std::optional<Operation>> OperationsImpl::Admit(const Request& request, const std::string& key,
+                                                       const std::string& container) {
+  if (request.validate_only) return std::optional<Operation>();
+  auto twin = Repeated(request);
+  if (!twin || *twin) return twin;
+  if (auto may = MayBegin(request, key, container); !may) return may.error();
+  return std::optional<Operation>();
+}
+
 ResultTask<Preflight> OperationsImpl::Examine(const Request& request, const ContainerDetails& container,
                                               const std::string& id) {
   if (request.kind == Kind::kUpgrade) co_return co_await PreflightUpgrade(engine_, request, container, id);
@@ -120,10 +132,11 @@ ResultTask<Preflight> OperationsImpl::Examine(const Request& request, const Cont
 }
 
 ResultTask<Operation> OperationsImpl::Submit(Request request) {
-  auto repeated = Repeated(request);
-  if (!repeated) co_return repeated.error();
-  if (*repeated) co_return std::move(**repeated);
-
+  if (!request.validate_only) {  // also while the engine is away
+    auto repeated = Repeated(request);
+    if (!repeated) co_return repeated.error();
+    if (*repeated) co_return std::move(**repeated);
+  }
   auto container = co_await engine_.Inspect(request.container);
   if (!container) co_return container.error();
   if (!request.etag.empty() && request.etag != EtagOf(*container)) {
@@ -135,10 +148,9 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
   JournalEntry entry;
   entry.operation.id = NewOperationId();
   entry.operation.service_key = ServiceKeyOf(*container);
-  if (!request.validate_only) {
-    auto may = MayBegin(request, entry.operation.service_key, container->name);
-    if (!may) co_return may.error();
-  }
+  auto twin = Admit(request, entry.operation.service_key, container->name);
+  if (!twin) co_return twin.error();
+  if (*twin) co_return std::move(**twin);
   auto preflight = co_await Examine(request, *container, entry.operation.id);
   if (!preflight) co_return preflight.error();
   if (!preflight->plan.refusals.empty() && !request.validate_only) {
@@ -165,11 +177,9 @@ Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails&
     operation.state = State::kValidated;
     return operation;
   }
-  if (auto repeated = Repeated(request); !repeated || *repeated) {
-    if (!repeated) return repeated.error();
-    return **repeated;
-  }
-  if (auto may = MayBegin(request, operation.service_key, container.name); !may) return may.error();
+  auto twin = Admit(request, operation.service_key, container.name);
+  if (!twin) return twin.error();
+  if (*twin) return std::move(**twin);
 
   const bool queued = leases_.Holder(operation.service_key).has_value();
   if (!Replaces(operation.kind)) operation.plan.reset();  // one step: the first progress says it
@@ -292,7 +302,7 @@ ResultTask<Operation> OperationsImpl::Wait(std::string id, std::optional<std::ch
   const auto found = active_.find(id);
   if (!operation || found == active_.end()) co_return operation;
   const ActivePtr active = found->second;
-  const SteadyTime deadline = limit ? clock_.Now() + *limit : SteadyTime::max();
+  const SteadyTime deadline = clock_.Now() + limit.value_or(kLongestWait);
   const Alarm alarm(loop_, clock_, active->changed(), deadline);
   while (!HasEnded(active->operation().state) && clock_.Now() < deadline) co_await active->changed().Wait();
   co_return active->operation();

@@ -1,0 +1,54 @@
+#include "agent/operations/leases.h"
+
+#include <gtest/gtest.h>
+
+namespace berth::agent {
+namespace {
+
+TEST(Leases, AreHeldByOneOperationAtATime) {
+  Leases leases;
+  EXPECT_TRUE(leases.TakeOrQueue("web", "a"));
+  EXPECT_FALSE(leases.TakeOrQueue("web", "b"));
+  EXPECT_EQ(leases.Holder("web"), "a");
+}
+
+TEST(Leases, PassToTheNextInLine) {
+  Leases leases;
+  for (const auto* id : {"a", "b", "c"}) leases.TakeOrQueue("web", id);
+  EXPECT_EQ(leases.Release("web", "a"), "b");
+  EXPECT_EQ(leases.Release("web", "b"), "c");
+  EXPECT_EQ(leases.Release("web", "c"), std::nullopt);
+  EXPECT_EQ(leases.Holder("web"), std::nullopt);
+}
+
+TEST(Leases, DoNotPassWhenSomebodyLeavesTheLine) {
+  Leases leases;
+  for (const auto* id : {"a", "b", "c"}) leases.TakeOrQueue("web", id);
+  EXPECT_EQ(leases.Release("web", "b"), std::nullopt);
+  EXPECT_EQ(leases.Holder("web"), "a");
+  EXPECT_EQ(leases.Release("web", "a"), "c");
+}
+
+TEST(Leases, DoNotConcernOtherKeys) {
+  Leases leases;
+  leases.TakeOrQueue("web", "a");
+  EXPECT_TRUE(leases.TakeOrQueue("db", "b"));
+}
+
+TEST(ServiceKey, IsTheNameOutsideCompose) {
+  engine::ContainerDetails container;
+  container.name = "web";
+  EXPECT_EQ(ServiceKeyOf(container), "web");
+}
+
+TEST(ServiceKey, IsTheComposeServiceWhateverTheContainerIsCalled) {
+  engine::ContainerDetails container;
+  container.name = "shop-web-1";
+  container.labels = {{"com.docker.compose.project", "shop"},
+                      {"com.docker.compose.service", "web"},
+                      {"com.docker.compose.container-number", "1"}};
+  EXPECT_EQ(ServiceKeyOf(container), "shop/web/1");
+}
+
+}  // namespace
+}  // namespace berth::agent

@@ -1,0 +1,113 @@
+#include "tests/support/test_certificates.h"
+
+#include <fstream>
+#include <stdexcept>
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+namespace berth::test {
+namespace {
+
+template <class T, void (*release)(T*)>
+struct Release {
+  void operator()(T* object) const { release(object); }
+};
+void FreeBio(BIO* bio) { BIO_free(bio); }
+
+using Certificate = std::unique_ptr<X509, Release<X509, X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY, EVP_PKEY_free>>;
+using Bio = std::unique_ptr<BIO, Release<BIO, FreeBio>>;
+
+void Require(bool done, const char* what) {
+  if (!done) throw std::runtime_error(std::string("OpenSSL: cannot ") + what);
+}
+
+std::string Content(const Bio& bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+std::string ToPem(X509* certificate) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  Require(PEM_write_bio_X509(bio.get(), certificate) == 1, "write a certificate");
+  return Content(bio);
+}
+
+std::string ToPem(EVP_PKEY* key) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  Require(PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1, "write a key");
+  return Content(bio);
+}
+
+Key NewKey() {
+  Key key(EVP_EC_gen("P-256"));
+  Require(key != nullptr, "make a key");
+  return key;
+}
+
+void AddExtension(X509* certificate, int kind, const std::string& value) {
+  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str());
+  Require(extension != nullptr, "make an extension");
+  X509_add_ext(certificate, extension, -1);
+  X509_EXTENSION_free(extension);
+}
+
+// Valid from an hour ago: clocks differ.
+Certificate NewCertificate(const std::string& name, EVP_PKEY* key) {
+  static long serial = 0;
+  Certificate certificate(X509_new());
+  X509_set_version(certificate.get(), X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), ++serial);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_set_pubkey(certificate.get(), key);
+  const auto* text = reinterpret_cast<const unsigned char*>(name.c_str());
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8, text, -1, -1, 0);
+  return certificate;
+}
+
+void Sign(X509* certificate, X509* issuer, EVP_PKEY* key) {
+  X509_set_issuer_name(certificate, X509_get_subject_name(issuer));
+  Require(X509_sign(certificate, key, EVP_sha256()) > 0, "sign a certificate");
+}
+
+bool IsAddress(const std::string& host) { return host.find_first_not_of("0123456789.") == std::string::npos; }
+
+}  // namespace
+
+struct TestAuthority::Identity {
+  Key key;
+  Certificate certificate;
+};
+
+TestAuthority::TestAuthority(const std::string& name) : identity_(std::make_unique<Identity>()) {
+  identity_->key = NewKey();
+  identity_->certificate = NewCertificate(name, identity_->key.get());
+  AddExtension(identity_->certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+  Sign(identity_->certificate.get(), identity_->certificate.get(), identity_->key.get());
+}
+
+TestAuthority::~TestAuthority() = default;
+
+std::string TestAuthority::certificate() const { return ToPem(identity_->certificate.get()); }
+
+CertificateAndKey TestAuthority::Issue(const std::string& host) const {
+  const Key key = NewKey();
+  const Certificate certificate = NewCertificate(host, key.get());
+  AddExtension(certificate.get(), NID_subject_alt_name, (IsAddress(host) ? "IP:" : "DNS:") + host);
+  Sign(certificate.get(), identity_->certificate.get(), identity_->key.get());
+  return {ToPem(certificate.get()), ToPem(key.get())};
+}
+
+void TestAuthority::Fill(const std::filesystem::path& directory, const std::string& host) const {
+  const CertificateAndKey issued = Issue(host);
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory / "ca.pem") << certificate();
+  std::ofstream(directory / "cert.pem") << issued.certificate;
+  std::ofstream(directory / "key.pem") << issued.key;
+}
+
+}  // namespace berth::test
