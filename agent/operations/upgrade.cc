@@ -19,7 +19,10 @@ constexpr std::size_t kOutputLines = 20;
 
 bool WasAskedFor(const Error& error) { return error.reason == "CANCELLED"; }
 
-State EndState(const Error& error) { return WasAskedFor(error) ? State::kCancelled : State::kFailed; }
+void EndWith(ActiveOperation& operation, Error why) {
+  const State state = WasAskedFor(why) ? State::kCancelled : State::kFailed;
+  operation.End(state, std::move(why));
+}
 
 // A digest pins what runs, a tag keeps it readable: repository:tag@sha256:...
 std::string Pinned(const engine::ImageReference& wanted, const engine::Image& image) {
@@ -268,7 +271,7 @@ Task<> UpgradeRun::PruneKept() {
 Task<> UpgradeRun::Abandon(Error why) {
   operation_->PassPointOfNoReturn();
   if (Record().swap.created) co_await RemoveIncoming();
-  operation_->End(EndState(why), std::move(why));
+  EndWith(*operation_, std::move(why));
 }
 
 Task<> UpgradeRun::RemoveIncoming() {
@@ -303,7 +306,7 @@ Task<> UpgradeRun::GoBack(Error why) {
     why.message += "; and going back failed: " + back.error().message;
     why.reason = "ROLLBACK_FAILED";
   }
-  operation_->End(EndState(why), std::move(why));
+  EndWith(*operation_, std::move(why));
 }
 
 // Before the failed container is removed: what its health check and its output said.
