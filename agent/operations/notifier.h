@@ -1,8 +1,6 @@
 // Wakes the coroutines of the loop that wait for something to change.
 #pragma once
 
-#include <utility>
-
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -16,8 +14,8 @@ namespace berth::agent {
 // thread only.
 class Notifier {
  public:
-  explicit Notifier(boost::asio::any_io_executor loop)
-      : never_(std::move(loop), boost::asio::steady_timer::time_point::max()) {}
+  explicit Notifier(const boost::asio::any_io_executor& loop)
+      : never_(loop, boost::asio::steady_timer::time_point::max()) {}
 
   void WakeAll() { never_.cancel(); }
 
