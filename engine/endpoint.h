@@ -1,0 +1,33 @@
+// Where the engine listens; text to value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/base/error.h"
+
+namespace berth::engine {
+
+struct Endpoint {
+  enum class Kind { kUnix, kTcp, kTls };
+  Kind kind = Kind::kUnix;
+  std::string path;  // of kUnix
+  std::string host;  // of kTcp and kTls
+  std::uint16_t port = 0;
+  std::string certificate_directory;  // of kTls: ca.pem, cert.pem, key.pem
+  bool verify = true;                 // of kTls: check the engine's certificate against ca.pem
+
+  std::string ToString() const;  // unix:///var/run/docker.sock, tcp://host:2375, tcp+tls://host:2376
+};
+
+// unix:///path, tcp://host[:port] (2375), http:// likewise, https:// and tcp+tls:// (2376, verified against ca.pem).
+// The certificates are those of the docker CLI: $DOCKER_CERT_PATH, else $DOCKER_CONFIG, else ~/.docker.
+// INVALID_ARGUMENT (BAD_ENGINE_ENDPOINT) says what is accepted.
+Result<Endpoint> ParseEndpoint(std::string_view text);
+
+// What the docker CLI would use: DOCKER_HOST, where tcp:// means TLS as soon as DOCKER_TLS_VERIFY or DOCKER_TLS has any
+// value; with DOCKER_TLS alone the engine's certificate is not checked. `fallback` when DOCKER_HOST is not set.
+Result<Endpoint> EndpointFromEnvironment(std::string_view fallback = "unix:///var/run/docker.sock");
+
+}  // namespace berth::engine

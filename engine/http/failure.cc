@@ -1,0 +1,56 @@
+#include "engine/http/failure.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+
+namespace berth::engine::http {
+namespace {
+
+namespace error = boost::asio::error;
+using boost::system::error_code;
+
+Error Unreachable(std::string message) { return {Code::kUnavailable, "ENGINE_UNREACHABLE", std::move(message)}; }
+Error Cancelled() { return {Code::kCancelled, "CANCELLED", "the caller gave up"}; }
+
+// What to look at first.
+std::string Hint(const Endpoint& endpoint, error_code failure) {
+  const bool local = endpoint.kind == Endpoint::Kind::kUnix;
+  if (failure == error::access_denied) return "; is the user in the group docker?";
+  if (local) return "; is docker.service running?";
+  if (failure.category() == error::get_ssl_category()) {
+    return "; do " + endpoint.certificate_directory + "/{ca,cert,key}.pem belong to this engine?";
+  }
+  if (failure == error::connection_refused) return "; does the engine listen there?";
+  return {};
+}
+
+}  // namespace
+
+Error CouldNotConnect(const Endpoint& endpoint, error_code failure) {
+  if (failure == error::operation_aborted) return Cancelled();
+  const std::string why = failure == error::timed_out ? "no answer in time" : failure.message();
+  return Unreachable("cannot reach the Docker Engine at " + endpoint.ToString() + ": " + why + Hint(endpoint, failure));
+}
+
+Error BadCertificates(const std::string& file, error_code failure) {
+  return {Code::kFailedPrecondition, "ENGINE_BAD_CERTIFICATES",
+          "cannot use " + file + " for the connection to the Docker Engine: " + failure.message()};
+}
+
+Error CutOff(const Endpoint& endpoint, error_code failure) {
+  if (failure == error::operation_aborted) return Cancelled();
+  const std::string why = failure == error::eof ? "it hung up" : failure.message();
+  return Unreachable("the connection to the Docker Engine at " + endpoint.ToString() + " broke: " + why);
+}
+
+Error TimedOut(const Endpoint& endpoint) {
+  return {Code::kDeadlineExceeded, "ENGINE_TIMEOUT",
+          "the Docker Engine at " + endpoint.ToString() + " did not answer in time"};
+}
+
+Error BadAnswer(const Endpoint& endpoint, error_code failure) {
+  return {Code::kDataLoss, "ENGINE_BAD_ANSWER",
+          "the answer of the Docker Engine at " + endpoint.ToString() + " is no good: " + failure.message()};
+}
+
+}  // namespace berth::engine::http

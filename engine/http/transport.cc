@@ -1,0 +1,188 @@
+#include "engine/http/transport.h"
+
+#include <filesystem>
+#include <string>
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "engine/http/failure.h"
+
+namespace berth::engine::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace ssl = asio::ssl;
+using asio::ip::tcp;
+using UnixStream = asio::local::stream_protocol::socket;
+using TlsStream = ssl::stream<tcp::socket>;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+template <class Stream>
+class SocketTransport final : public Transport {
+ public:
+  template <class... Args>
+  explicit SocketTransport(const asio::any_io_executor& loop, Args&... args)
+      : Transport(loop), stream_(loop, args...) {}
+
+  IoTask ReadSome(asio::mutable_buffer space) override { return stream_.async_read_some(space, kAwait); }
+  IoTask WriteAll(asio::const_buffer bytes) override { return asio::async_write(stream_, bytes, kAwait); }
+
+  void Close() override {
+    error_code ignored;
+    stream_.lowest_layer().close(ignored);
+  }
+
+  bool IsIdle() override {
+    char byte = 0;
+    const int handle = stream_.lowest_layer().native_handle();
+    return recv(handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  }
+
+  Stream& stream() { return stream_; }
+
+ private:
+  Stream stream_;
+};
+
+// ---------------------------------------------------------------- names to addresses
+
+// A look-up cannot be called off while the C library is at it: who waits is let go, and the answer comes for nobody.
+struct Lookup {
+  explicit Lookup(const asio::any_io_executor& loop) : resolver(loop), done(loop) {}
+
+  tcp::resolver resolver;
+  asio::steady_timer done;
+  error_code failure = asio::error::host_not_found_try_again;
+  tcp::resolver::results_type addresses;
+};
+
+using Addresses = std::tuple<error_code, tcp::resolver::results_type>;
+
+Task<Addresses> Resolve(asio::any_io_executor loop, std::string host, std::string port, SteadyTime deadline) {
+  auto lookup = std::make_shared<Lookup>(loop);
+  lookup->done.expires_at(deadline);
+  lookup->resolver.async_resolve(host, port, [lookup](error_code failure, tcp::resolver::results_type addresses) {
+    lookup->failure = failure;
+    lookup->addresses = std::move(addresses);
+    lookup->done.cancel();
+  });
+  co_await lookup->done.async_wait(kAwait);
+  co_return Addresses{lookup->failure, lookup->addresses};
+}
+
+// The first address that answers.
+Task<error_code> ConnectSocket(tcp::socket::lowest_layer_type& socket, const Endpoint& endpoint, SteadyTime deadline) {
+  const auto [failure, addresses] =
+      co_await Resolve(socket.get_executor(), endpoint.host, std::to_string(endpoint.port), deadline);
+  error_code result = failure;
+  for (const auto& address : addresses) {
+    error_code ignored;
+    socket.close(ignored);
+    const auto [refused] = co_await socket.async_connect(address.endpoint(), kAwait);
+    result = refused;
+    if (!refused || refused == asio::error::operation_aborted) break;
+  }
+  if (!result) socket.set_option(tcp::no_delay(true), result);
+  co_return result;
+}
+
+// ---------------------------------------------------------------- TLS
+
+// Read anew for each connection, so that renewed certificates are used without a restart.
+Result<ssl::context> LoadCertificates(const Endpoint& endpoint) {
+  const std::filesystem::path directory = endpoint.certificate_directory;
+  ssl::context context(ssl::context::tls_client);
+  context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
+                      ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
+  error_code failure;
+  const auto bad = [&](const char* file) { return BadCertificates(directory / file, failure); };
+  if (endpoint.verify) {
+    context.set_verify_mode(ssl::verify_peer);
+    context.set_verify_callback(ssl::host_name_verification(endpoint.host));
+    context.load_verify_file(directory / "ca.pem", failure);
+    if (failure) return bad("ca.pem");
+  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(directory / "cert.pem", ignored)) return context;  // an engine that asks for none
+  context.use_certificate_chain_file(directory / "cert.pem", failure);
+  if (failure) return bad("cert.pem");
+  context.use_private_key_file(directory / "key.pem", ssl::context::pem, failure);
+  if (failure) return bad("key.pem");
+  return context;
+}
+
+// ---------------------------------------------------------------- one function per kind of endpoint
+
+using Connected = Result<std::shared_ptr<Transport>>;
+
+template <class Stream>
+Connected Outcome(const std::shared_ptr<SocketTransport<Stream>>& transport, const Endpoint& endpoint,
+                  error_code failure) {
+  if (!failure) return std::shared_ptr<Transport>(transport);
+  if (transport->timed_out()) failure = asio::error::timed_out;
+  return CouldNotConnect(endpoint, failure);
+}
+
+Task<Connected> ConnectUnix(asio::any_io_executor loop, const Endpoint& endpoint, SteadyTime deadline) {
+  auto transport = std::make_shared<SocketTransport<UnixStream>>(loop);
+  transport->CloseAt(deadline);
+  const asio::local::stream_protocol::endpoint address(endpoint.path);
+  const auto [failure] = co_await transport->stream().async_connect(address, kAwait);
+  co_return Outcome(transport, endpoint, failure);
+}
+
+Task<Connected> ConnectTcp(asio::any_io_executor loop, const Endpoint& endpoint, SteadyTime deadline) {
+  auto transport = std::make_shared<SocketTransport<tcp::socket>>(loop);
+  transport->CloseAt(deadline);
+  const error_code failure = co_await ConnectSocket(transport->stream(), endpoint, deadline);
+  co_return Outcome(transport, endpoint, failure);
+}
+
+Task<Connected> ConnectTls(asio::any_io_executor loop, const Endpoint& endpoint, SteadyTime deadline) {
+  auto context = LoadCertificates(endpoint);
+  if (!context) co_return context.error();
+  auto transport = std::make_shared<SocketTransport<TlsStream>>(loop, *context);
+  transport->CloseAt(deadline);
+  TlsStream& stream = transport->stream();
+  const error_code refused = co_await ConnectSocket(stream.lowest_layer(), endpoint, deadline);
+  if (refused) co_return Outcome(transport, endpoint, refused);
+  SSL_set_tlsext_host_name(stream.native_handle(), endpoint.host.c_str());
+  const auto [failure] = co_await stream.async_handshake(TlsStream::client, kAwait);
+  co_return Outcome(transport, endpoint, failure);
+}
+
+}  // namespace
+
+void Transport::CloseAt(SteadyTime deadline) {
+  deadline_timer_.expires_at(deadline);
+  if (deadline == SteadyTime::max()) return;
+  deadline_timer_.async_wait([weak = weak_from_this()](error_code cancelled) {
+    const auto self = weak.lock();
+    // A deadline that passed just before it was moved still arrives here.
+    if (cancelled || !self || self->deadline_timer_.expiry() > std::chrono::steady_clock::now()) return;
+    self->timed_out_ = true;
+    self->Close();
+  });
+}
+
+ResultTask<std::shared_ptr<Transport>> Connect(asio::any_io_executor loop, const Endpoint& endpoint,
+                                               SteadyTime deadline) {
+  switch (endpoint.kind) {
+    case Endpoint::Kind::kTcp:
+      return ConnectTcp(std::move(loop), endpoint, deadline);
+    case Endpoint::Kind::kTls:
+      return ConnectTls(std::move(loop), endpoint, deadline);
+    case Endpoint::Kind::kUnix:
+      break;
+  }
+  return ConnectUnix(std::move(loop), endpoint, deadline);
+}
+
+}  // namespace berth::engine::http
