@@ -1,0 +1,99 @@
+// CLI11 as command_line.cc uses it; slow to compile, so nobody else includes this.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/exit_code.h"
+#include "cli/session.h"
+#include "cli/text/safe.h"
+#include "cli/text/time.h"
+
+namespace berth::cli {
+
+inline constexpr char kFooter[] =
+    "Global options: berthctl --help. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several failed,\n"
+    "4 the agent can't be reached, 5 not allowed, 124 no answer in time, 130 interrupted.";
+
+// "17"; INVALID_ARGUMENT for what is no number, or out of range.
+inline Result<std::int64_t> ParseNumber(const std::string& text, std::int64_t smallest, std::int64_t largest) {
+  std::int64_t number = 0;
+  if (CLI::detail::lexical_cast(text, number) && number >= smallest && number <= largest) return number;
+  return Error{
+      Code::kInvalidArgument, "BAD_NUMBER",
+      "\"" + Safe(text) + "\" is not a number from " + std::to_string(smallest) + " to " + std::to_string(largest)};
+}
+
+// What was chosen on the command line; its options live in the closure.
+using Chosen = std::function<ExitCode(const Session&)>;
+
+// A command whose options are a struct: Define() binds them, and `function` runs with them.
+template <class Options>
+using Function = ExitCode (*)(const Session&, const Options&);
+
+class Commands {
+ public:
+  Commands(CLI::App& parent, Chosen& chosen) : parent_(parent), chosen_(chosen) { parent_.require_subcommand(1); }
+
+  template <class Options, class Define>
+  void Add(const std::string& name, const std::string& what, Options defaults, Define define,
+           Function<Options> function) {
+    const auto options = std::make_shared<Options>(std::move(defaults));
+    CLI::App& command = Group(name, what);
+    define(command, *options);
+    command.callback([options, function, &chosen = chosen_] {
+      chosen = [options, function](const Session& session) { return function(session, *options); };
+    });
+  }
+
+  // With commands of its own.
+  CLI::App& Group(const std::string& name, const std::string& what) {
+    return *parent_.add_subcommand(name, what)->fallthrough()->footer(kFooter);
+  }
+
+ private:
+  CLI::App& parent_;
+  Chosen& chosen_;
+};
+
+// An option whose text `parse` turns into a Result; what it complains about is wrong usage.
+template <class Value, class Parse>
+void AddParsed(CLI::App& app, const std::string& name, const std::string& type, Value& target, const std::string& what,
+               Parse parse) {
+  const auto take = [&target, name, parse](const std::string& text) {
+    const auto value = parse(text);
+    if (!value) throw CLI::ValidationError(name, value.error().message);
+    target = *value;
+  };
+  app.add_option_function<std::string>(name, take, what)->type_name(type);
+}
+
+template <class Target>
+void AddDuration(CLI::App& app, const std::string& name, Target& target, const std::string& what) {
+  AddParsed(app, name, "DURATION", target, what, ParseDuration);
+}
+
+template <class Target>
+void AddNumber(CLI::App& app, const std::string& name, Target& target, std::int64_t smallest, std::int64_t largest,
+               const std::string& what) {
+  AddParsed(app, name, "N", target, what,
+            [smallest, largest](const std::string& text) { return ParseNumber(text, smallest, largest); });
+}
+
+template <class Enum>
+void AddChoice(CLI::App& app, const std::string& name, Enum& target, std::map<std::string, Enum> choices,
+               const std::string& what) {
+  AddParsed(app, name, "WORD", target, what, [choices, what](const std::string& text) -> Result<Enum> {
+    const auto choice = choices.find(text);
+    if (choice != choices.end()) return choice->second;
+    return Error{Code::kInvalidArgument, "BAD_CHOICE", "\"" + Safe(text) + "\" is none of " + what};
+  });
+}
+
+}  // namespace berth::cli

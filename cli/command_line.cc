@@ -1,0 +1,242 @@
+#include "cli/command_line.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include "cli/command_builder.h"
+#include "cli/commands/commands.h"
+#include "cli/text/safe.h"
+#include "cli/text/time.h"
+
+namespace berth::cli {
+namespace {
+
+// A number of seconds is a duration here, as in watch(1).
+Result<Milliseconds> ParseInterval(const std::string& text) {
+  const bool digits = !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  const auto interval = ParseDuration(digits ? text + "s" : text);
+  if (interval && *interval < Milliseconds(100)) {
+    return Error{Code::kInvalidArgument, "BAD_DURATION", "an interval is at least 100ms"};
+  }
+  return interval;
+}
+
+void AddGlobals(CLI::App& app, Globals& globals) {
+  app.add_option("--host", globals.host, "The agent's Unix socket, also from BERTH_HOST")->capture_default_str();
+  app.add_flag("--json", globals.json, "JSON instead of text: docs/berthctl.md has the shapes");
+  AddParsed(app, "--watch", "SECONDS", globals.watch,
+            "Look again every 2 s, or --watch=SECONDS (ps, inspect, ops, op show, stats, info)", ParseInterval);
+  AddDuration(app, "--call-timeout", globals.call_timeout, "How long the agent may take to answer a call (30s)");
+  app.add_flag("--no-color,--no-colour", globals.no_color, "No colours, also with NO_COLOR");
+}
+
+void AddContainer(CLI::App& app, std::string& container) {
+  app.add_option("NAME", container, "Name, id, or at least 12 digits of the id")->required()->type_name("");
+}
+
+void AddLabels(CLI::App& app, std::vector<std::string>& labels) {
+  app.add_option("-l,--label", labels, "With this label: KEY or KEY=VALUE; several must all match")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("LABEL");
+}
+
+void DefinePs(CLI::App& app, PsOptions& options) {
+  app.add_flag("-a,--all", options.all, "Also those that do not run");
+  AddLabels(app, options.labels);
+}
+
+void DefineLogs(CLI::App& app, LogsOptions& options) {
+  AddContainer(app, options.container);
+  app.add_flag("-f,--follow", options.follow, "Go on with what is written from now on");
+  AddNumber(app, "-n,--tail", options.tail, 0, UINT32_MAX, "The last N lines only");
+  app.add_option("--since", options.since, "Not what is older: 10m, or an RFC 3339 time")->type_name("WHEN");
+  app.add_option("--until", options.until, "Not what is newer")->type_name("WHEN");
+  app.add_flag("-t,--timestamps", options.timestamps, "A time before each line");
+}
+
+void DefineStats(CLI::App& app, StatsOptions& options) {
+  app.add_option("NAME", options.containers, "Those that run when none is named")->type_name("");
+  app.add_flag_callback(
+      "--no-stream", [&options] { options.stream = false; }, "One sample of each");
+}
+
+void DefineEvents(CLI::App& app, EventsOptions& options) {
+  app.add_option("NAME", options.containers, "All when none is named")->type_name("");
+  AddLabels(app, options.labels);
+}
+
+void DefineOps(CLI::App& app, OpsOptions& options) {
+  app.add_option("--container", options.container, "Only those on this container")->type_name("NAME");
+  app.add_flag("--unfinished", options.unfinished, "Only those that have not ended");
+  AddNumber(app, "-n,--limit", options.limit, 1, 10'000, "At most so many (50)");
+}
+
+bool NamesOne(const ChangeOptions& options) { return options.labels.empty() && options.containers.size() == 1; }
+
+// Looks at all options together, after they were parsed.
+void CheckChange(const ChangeOptions& options) {
+  if (options.containers.empty() == options.labels.empty()) {
+    throw CLI::ValidationError("Give either names of containers or --label");
+  }
+  if (!NamesOne(options) && !(options.etag + options.request_id).empty()) {
+    throw CLI::ValidationError("--etag and --request-id go with one container, which is named");
+  }
+  if (options.registry_user.empty() == options.password_on_stdin) {
+    throw CLI::ValidationError("--registry-user and --registry-password-stdin go together");
+  }
+}
+
+void DefineChange(CLI::App& app, ChangeOptions& options) {
+  app.add_option("NAME", options.containers, "Names or ids")->type_name("");
+  AddLabels(app, options.labels);
+  app.add_flag_callback(
+      "--wait", [&options] { options.wait = true; }, "Wait for the end (the default)");
+  app.add_flag_callback(
+      "--no-wait", [&options] { options.wait = false; }, "Print the operation's name and leave");
+  app.add_flag("--dry-run", options.dry_run, "Do nothing; say what would be done");
+  app.add_flag("--queue", options.queue, "Wait for another operation on the same container");
+  AddDuration(app, "--timeout", options.timeout, "How long the operation may take before it goes back (15m)");
+  app.add_option("--etag", options.etag, "Only when the container is still as `inspect` showed it");
+  app.add_option("--request-id", options.request_id, "A UUID: the same request again begins nothing new");
+  app.parse_complete_callback([&options] { CheckChange(options); });
+}
+
+void DefineStop(CLI::App& app, ChangeOptions& options) {
+  DefineChange(app, options);
+  AddDuration(app, "--stop-timeout", options.stop_timeout, "From SIGTERM to SIGKILL (the container's own)");
+}
+
+void DefineRollback(CLI::App& app, ChangeOptions& options) {
+  DefineStop(app, options);
+  AddDuration(app, "--health-timeout", options.health_timeout, "How long the container may take to become healthy");
+  AddDuration(app, "--stable-for", options.stable_for, "How long one without a health check must run (5s)");
+}
+
+void DefineUpgrade(CLI::App& app, ChangeOptions& options) {
+  DefineRollback(app, options);
+  app.add_option("--image", options.image, "The new image; the same reference again by default")->type_name("REF");
+  AddChoice(app, "--strategy", options.strategy,
+            {{"auto", v1::UPGRADE_STRATEGY_UNSPECIFIED},
+             {"stop-first", v1::UPGRADE_STRATEGY_STOP_FIRST},
+             {"start-first", v1::UPGRADE_STRATEGY_START_FIRST}},
+            "auto, stop-first or start-first");
+  AddChoice(
+      app, "--pull", options.pull,
+      {{"always", v1::PULL_POLICY_ALWAYS}, {"missing", v1::PULL_POLICY_IF_MISSING}, {"never", v1::PULL_POLICY_NEVER}},
+      "always, missing or never (always for a tag, missing for a digest)");
+  AddNumber(app, "--keep", options.keep, 0, 10, "How many earlier containers are kept (1)");
+  app.add_option("--registry-user", options.registry_user, "For the image's registry")->type_name("USER");
+  app.add_flag("--registry-password-stdin", options.password_on_stdin,
+               "Its password is the first line of standard input");
+}
+
+ChangeOptions Kind(v1::OperationKind kind) {
+  ChangeOptions options;
+  options.kind = kind;
+  return options;
+}
+
+struct WaitOptions {
+  std::string name;
+  std::optional<Milliseconds> timeout;
+};
+
+void AddOperationCommands(CLI::App& group, Chosen& chosen) {
+  Commands op(group, chosen);
+  const auto name = [](CLI::App& app, std::string& target) {
+    app.add_option("NAME", target, "operations/9f2c..., or the digits alone")->required()->type_name("");
+  };
+  const auto wait = [name](CLI::App& app, WaitOptions& options) {
+    name(app, options.name);
+    AddDuration(app, "--timeout", options.timeout, "How long to wait (for ever)");
+  };
+  op.Add("show", "One operation with its plan and what came of it", std::string(), name, OpShow);
+  op.Add("watch", "Its progress from the start to the end", std::string(), name, OpWatch);
+  op.Add(
+      "wait", "Its end", WaitOptions(), wait, +[](const Session& session, const WaitOptions& options) {
+        return OpWait(session, options.name, options.timeout);
+      });
+  op.Add("cancel", "Ask it to go back to where it began", std::string(), name, OpCancel);
+}
+
+struct Nothing {};
+
+void AddCommands(CLI::App& app, Chosen& chosen) {
+  const auto nothing = [](CLI::App&, const Nothing&) {};
+  Commands all(app, chosen);
+  all.Add("ps", "List containers", PsOptions(), DefinePs, Ps);
+  all.Add("inspect", "One container in full", std::string(), AddContainer, Inspect);
+  all.Add("start", "Start containers", Kind(v1::OPERATION_KIND_START), DefineChange, Change);
+  all.Add("stop", "Stop containers", Kind(v1::OPERATION_KIND_STOP), DefineStop, Change);
+  all.Add("restart", "Stop and start containers", Kind(v1::OPERATION_KIND_RESTART), DefineStop, Change);
+  all.Add("upgrade", "Replace containers by ones from another image", Kind(v1::OPERATION_KIND_UPGRADE), DefineUpgrade,
+          Change);
+  all.Add("rollback", "Go back to what the last upgrade replaced", Kind(v1::OPERATION_KIND_ROLLBACK), DefineRollback,
+          Change);
+  all.Add("logs", "What a container wrote", LogsOptions(), DefineLogs, Logs);
+  all.Add("stats", "What containers use, every second", StatsOptions(), DefineStats, Stats);
+  all.Add("events", "What happens to containers, from now on", EventsOptions(), DefineEvents, Events);
+  all.Add("ops", "List operations, newest first", OpsOptions(), DefineOps, Ops);
+  AddOperationCommands(all.Group("op", "One operation: show, watch, wait, cancel"), chosen);
+  all.Add(
+      "info", "The host, its engine and the agent", Nothing(), nothing,
+      +[](const Session& session, const Nothing&) { return Info(session); });
+  all.Add(
+      "version", "The versions of everything", Nothing(), nothing,
+      +[](const Session& session, const Nothing&) { return Version(session); });
+}
+
+// CLI11 would take the word behind a bare --watch for its value.
+std::vector<std::string> WithWatchInterval(std::vector<std::string> arguments) {
+  std::ranges::replace(arguments, std::string("--watch"), std::string("--watch=2"));
+  return arguments;
+}
+
+std::string WhatIsWrong(const CLI::App& app, const CLI::ParseError& error) {
+  const auto unknown = app.remaining(true);
+  const bool no_command = dynamic_cast<const CLI::RequiredError*>(&error) && !unknown.empty();
+  return Safe(no_command ? "there is no command \"" + unknown.front() + "\"" : error.what());
+}
+
+// "berthctl upgrade --help"
+std::string HelpFor(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return "berthctl " + (chosen.empty() ? "" : chosen.front()->get_name() + " ") + "--help";
+}
+
+Answer ToAnswer(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() != 0) {
+    return {"berthctl: " + WhatIsWrong(app, error) + "\n  " + HelpFor(app) + " says what there is\n", ExitCode::kUsage};
+  }
+  std::ostringstream text;
+  app.exit(error, text, text);
+  return {text.str(), ExitCode::kOk};
+}
+
+}  // namespace
+
+std::variant<Invocation, Answer> ParseCommandLine(const std::vector<std::string>& arguments,
+                                                  const std::string& default_host) {
+  Invocation invocation;
+  invocation.globals.host = default_host;
+  CLI::App app("Looks after the containers of this host, through its agent berthd.", "berthctl");
+  app.set_version_flag("--version", "berthctl " BERTH_VERSION);
+  app.footer(kFooter);
+  AddGlobals(app, invocation.globals);
+  AddCommands(app, invocation.command);
+  auto reversed = WithWatchInterval(arguments);
+  std::ranges::reverse(reversed);  // as CLI11 takes them
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return ToAnswer(app, error);
+  }
+  return invocation;
+}
+
+}  // namespace berth::cli

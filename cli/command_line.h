@@ -1,0 +1,30 @@
+// Arguments to a command; pure, but for the command itself. The one file that knows CLI11.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/exit_code.h"
+#include "cli/globals.h"
+#include "cli/session.h"
+
+namespace berth::cli {
+
+struct Invocation {
+  Globals globals;
+  std::function<ExitCode(const Session&)> command;
+};
+
+// Help or --version (kOk, for standard output), or what is wrong with the arguments (kUsage, for standard error).
+struct Answer {
+  std::string text;
+  ExitCode code = ExitCode::kOk;
+};
+
+// `default_host` applies without --host.
+std::variant<Invocation, Answer> ParseCommandLine(const std::vector<std::string>& arguments,
+                                                  const std::string& default_host);
+
+}  // namespace berth::cli

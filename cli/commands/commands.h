@@ -1,0 +1,86 @@
+// Every command: what it was asked, and the function that does it. command_line.cc fills these in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "berth/v1/container_service.pb.h"
+#include "cli/session.h"
+
+namespace berth::cli {
+
+struct PsOptions {
+  bool all = false;
+  std::vector<std::string> labels;
+};
+ExitCode Ps(const Session& session, const PsOptions& options);
+
+ExitCode Inspect(const Session& session, const std::string& container);
+
+// start, stop, restart, upgrade and rollback: they differ in the request alone.
+struct ChangeOptions {
+  v1::OperationKind kind = v1::OPERATION_KIND_UNSPECIFIED;
+  std::vector<std::string> containers;  // either these or labels
+  std::vector<std::string> labels;
+  bool wait = true;
+  bool dry_run = false;
+  bool queue = false;
+  std::string request_id;  // made up for each container when empty
+  std::string etag;
+  std::optional<Milliseconds> timeout;
+
+  std::optional<Milliseconds> stop_timeout;  // all but start
+
+  std::optional<Milliseconds> health_timeout;  // upgrade and rollback
+  std::optional<Milliseconds> stable_for;
+
+  std::string image;  // upgrade, and all that follows
+  v1::UpgradeStrategy strategy = v1::UPGRADE_STRATEGY_UNSPECIFIED;
+  v1::PullPolicy pull = v1::PULL_POLICY_UNSPECIFIED;
+  std::optional<int> keep;
+  std::string registry_user;
+  bool password_on_stdin = false;  // as its first line; goes with the user
+};
+ExitCode Change(const Session& session, const ChangeOptions& options);
+
+struct LogsOptions {
+  std::string container;
+  bool follow = false;
+  bool timestamps = false;
+  std::optional<std::uint32_t> tail;
+  std::string since;
+  std::string until;
+};
+ExitCode Logs(const Session& session, const LogsOptions& options);
+
+struct StatsOptions {
+  std::vector<std::string> containers;  // those that run when empty
+  bool stream = true;
+};
+ExitCode Stats(const Session& session, const StatsOptions& options);
+
+struct EventsOptions {
+  std::vector<std::string> containers;
+  std::vector<std::string> labels;
+};
+ExitCode Events(const Session& session, const EventsOptions& options);
+
+struct OpsOptions {
+  std::string container;
+  bool unfinished = false;
+  int limit = 50;
+};
+ExitCode Ops(const Session& session, const OpsOptions& options);
+
+// `name` is "operations/9f2c..." or the digits alone.
+ExitCode OpShow(const Session& session, const std::string& name);
+ExitCode OpWatch(const Session& session, const std::string& name);
+ExitCode OpWait(const Session& session, const std::string& name, std::optional<Milliseconds> timeout);
+ExitCode OpCancel(const Session& session, const std::string& name);
+
+ExitCode Info(const Session& session);
+ExitCode Version(const Session& session);
+
+}  // namespace berth::cli

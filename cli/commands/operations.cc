@@ -1,0 +1,134 @@
+// ops, op show, op watch, op wait, op cancel: operations that someone began, here or elsewhere.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/show.h"
+#include "cli/remote/follow.h"
+#include "cli/remote/status.h"
+#include "cli/text/json.h"
+#include "cli/text/safe.h"
+#include "cli/view/board.h"
+#include "cli/view/operation.h"
+#include "cli/view/words.h"
+
+namespace berth::cli {
+namespace {
+
+constexpr int kLargestPage = 1000;
+
+std::string FullName(const std::string& name) { return name.starts_with("operations/") ? name : "operations/" + name; }
+
+// Page by page, until there are as many as asked for.
+Result<v1::ListOperationsResponse> List(const Session& session, const OpsOptions& options) {
+  v1::ListOperationsRequest request;
+  request.set_container(options.container);
+  request.set_unfinished(options.unfinished);
+  v1::ListOperationsResponse all;
+  do {
+    request.set_page_size(std::min(options.limit - all.operations_size(), kLargestPage));
+    const auto page = session.client().Call(&Operations::ListOperations, request);
+    if (!page) return page.error();
+    all.mutable_operations()->MergeFrom(page->operations());
+    all.set_next_page_token(page->next_page_token());
+    request.set_page_token(page->next_page_token());
+  } while (!all.next_page_token().empty() && all.operations_size() < options.limit);
+  return all;
+}
+
+Result<v1::Operation> Get(const Session& session, const std::string& name) {
+  v1::GetOperationRequest request;
+  request.set_name(FullName(name));
+  return session.client().Call(&Operations::GetOperation, request);
+}
+
+ExitCode PrintOutcome(const Session& session, const v1::Operation& operation) {
+  const Outcome outcome = DescribeOutcome(operation, std::nullopt, session.OutPalette(), session.ErrPalette());
+  session.Print(session.globals().json ? ToJson(operation) + "\n" : outcome.result);
+  session.PrintError(outcome.trouble);
+  return outcome.code;
+}
+
+// Answers when the operation has ended or `timeout` is over, also across a restart of the agent.
+Result<v1::Operation> Wait(const Session& session, const std::string& name, std::optional<Milliseconds> timeout) {
+  v1::WaitOperationRequest request;
+  request.set_name(FullName(name));
+  if (timeout) *request.mutable_timeout() = ToProto(*timeout);
+  Client client = session.client();
+  if (auto error = client.Unreachable()) return std::move(*error);
+  for (Reconnect reconnect = session.NewReconnect();;) {
+    auto operation = client.CallWithoutDeadline(&Operations::WaitOperation, request);
+    if (operation || !IsOutOfReach(operation.error()) || !reconnect.Again()) return operation;
+    client = client.Fresh();
+  }
+}
+
+Error StillUnderWay(Milliseconds timeout) {
+  return {Code::kDeadlineExceeded, reason::kNoAnswer, "still under way after " + FormatDuration(timeout)};
+}
+
+}  // namespace
+
+ExitCode Ops(const Session& session, const OpsOptions& options) {
+  return Show(session, [&]() -> Result<std::string> {
+    const auto list = List(session, options);
+    if (!list) return list.error();
+    if (session.globals().json) return ToJson(*list) + "\n";
+    return RenderOperations(*list, session.Now(), session.TableWidth(), session.OutPalette());
+  });
+}
+
+ExitCode OpShow(const Session& session, const std::string& name) {
+  return Show(session, [&]() -> Result<std::string> {
+    const auto operation = Get(session, name);
+    if (!operation) return operation.error();
+    if (session.globals().json) return ToJson(*operation) + "\n";
+    return RenderOperation(*operation, session.Now(), session.TableWidth(), session.OutPalette());
+  });
+}
+
+ExitCode OpWatch(const Session& session, const std::string& name) {
+  const auto begun = Get(session, name);
+  if (!begun) return session.Fail(begun.error());
+  Board board(session, {begun->container()});
+  const bool json = session.globals().json;
+  const Follower follower{
+      .on_item =
+          [&](const v1::WatchOperationResponse& item) {
+            if (json) session.Print(ToJson(item) + "\n");
+            if (item.has_progress()) board.Show(begun->container(), item.progress());
+          },
+      .on_break = [&](const Error& error) { board.Note(begun->container(), error.message + "; trying again"); }};
+  const auto ended = Follow(session.client(), begun->name(), session.NewReconnect(), follower);
+  const Outcome outcome = ended ? DescribeOutcome(*ended, std::nullopt, session.OutPalette(), session.ErrPalette())
+                                : DescribeLostSight(*begun, ended.error());
+  board.Settle(begun->container(), outcome);
+  return outcome.code;
+}
+
+ExitCode OpWait(const Session& session, const std::string& name, std::optional<Milliseconds> timeout) {
+  const auto operation = Wait(session, name, timeout);
+  if (!operation) return session.Fail(operation.error());
+  if (HasEnded(operation->state())) return PrintOutcome(session, *operation);
+  if (session.globals().json) session.Print(ToJson(*operation) + "\n");
+  const Outcome outcome = DescribeLostSight(*operation, StillUnderWay(timeout.value_or(Milliseconds(0))));
+  session.PrintError(outcome.trouble);
+  return outcome.code;
+}
+
+ExitCode OpCancel(const Session& session, const std::string& name) {
+  v1::CancelOperationRequest request;
+  request.set_name(FullName(name));
+  const auto operation = session.client().Call(&Operations::CancelOperation, request);
+  if (!operation) return session.Fail(operation.error());
+  if (session.globals().json) return session.Print(ToJson(*operation) + "\n"), ExitCode::kOk;
+  const std::string full_name = Safe(operation->name());
+  session.Print(HasEnded(operation->state())
+                    ? full_name + ": " + Word(operation->state()) + "\n"
+                    : full_name + " goes back to where it began; wait for that with: berthctl op wait " + full_name +
+                          "\n");
+  return ExitCode::kOk;
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,78 @@
+#include "cli/describe_error.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "cli/remote/status.h"
+#include "cli/text/safe.h"
+
+namespace berth::cli {
+namespace {
+
+using Word = std::string_view;
+
+constexpr auto kNextSteps = std::to_array<std::pair<Word, Word>>({
+    {reason::kSocketDenied, "add yourself to the group berth, or use sudo"},
+    {reason::kNoAnswer, "it may still happen; give the agent longer with --call-timeout"},
+    {"AGENT_STOPPING", "it is being restarted: try again in a moment"},
+    {"CONTAINER_NOT_FOUND", "berthctl ps -a lists them"},
+    {"ENGINE_UNREACHABLE", "is the engine running? systemctl status docker; berthctl info says more"},
+    {"NOTHING_KEPT", "go back with: berthctl upgrade NAME --image the-earlier-one"},
+    {"OPERATION_NOT_FOUND", "berthctl ops lists them"},
+    {"OPERATION_TIMEOUT", "give it longer with --timeout"},
+    {"REGISTRY_DENIED", "give credentials with --registry-user and --registry-password-stdin"},
+    {"REQUEST_ID_REUSED", "every request needs an id of its own; without --request-id berthctl makes one"},
+    {"STRATEGY_NOT_SUPPORTED", "leave the choice to the agent: --strategy auto"},
+    {"TOO_MANY_OPERATIONS", "berthctl ops --unfinished lists them"},
+    {"WOULD_LOSE", "see the whole plan with --dry-run"},
+});
+
+std::string Metadata(const Error& error, const std::string& key) {
+  const auto entry = error.metadata.find(key);
+  return entry == error.metadata.end() ? "" : Safe(entry->second);
+}
+
+std::string HowToReach(const Error& error) {
+  if (Metadata(error, "errno") == "ENOENT") return "is berthd running? systemctl status berthd; or give --host";
+  return "is berthd running? systemctl status berthd";
+}
+
+std::string HowToGetPastOperation(const Error& error) {
+  const std::string operation = Metadata(error, "operation");
+  const std::string watch = operation.empty() ? "berthctl ops --unfinished" : "berthctl op watch " + operation;
+  return "follow it with: " + watch + "; or wait for your turn with --queue";
+}
+
+std::string HowToInspect(const Error& error) {
+  const std::string container = Metadata(error, "container");
+  return "look at what changed: berthctl inspect " + (container.empty() ? "NAME" : container);
+}
+
+}  // namespace
+
+ExitCode ExitCodeOf(const Error& error) {
+  if (error.reason == reason::kInterrupted) return ExitCode::kInterrupted;
+  if (error.reason == reason::kNoAnswer) return ExitCode::kTimedOut;
+  if (IsOutOfReach(error)) return ExitCode::kUnreachable;
+  if (error.code == Code::kPermissionDenied || error.code == Code::kUnauthenticated) return ExitCode::kDenied;
+  return ExitCode::kFailed;
+}
+
+std::string NextStep(const Error& error) {
+  if (error.reason == reason::kAgentUnreachable) return HowToReach(error);
+  if (error.reason == "OPERATION_IN_PROGRESS") return HowToGetPastOperation(error);
+  if (error.reason == "ETAG_MISMATCH") return HowToInspect(error);
+  const auto known = std::ranges::find(kNextSteps, std::string_view(error.reason), &std::pair<Word, Word>::first);
+  return known == kNextSteps.end() ? "" : std::string(known->second);
+}
+
+std::string Describe(const Error& error) {
+  const std::string_view message = error.message.empty() ? CodeName(error.code) : std::string_view(error.message);
+  std::string text = "berthctl: " + Safe(message) + "\n";
+  const std::string next = NextStep(error);
+  return next.empty() ? text : text + "  " + next + "\n";
+}
+
+}  // namespace berth::cli

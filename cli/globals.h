@@ -1,0 +1,20 @@
+// The options that every command takes.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "cli/remote/address.h"
+
+namespace berth::cli {
+
+struct Globals {
+  std::string host = kDefaultHost;
+  bool json = false;
+  bool no_color = false;
+  std::optional<std::chrono::milliseconds> watch;  // between two looks; only once when empty
+  std::chrono::milliseconds call_timeout{std::chrono::seconds(30)};
+};
+
+}  // namespace berth::cli

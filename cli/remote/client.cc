@@ -1,0 +1,36 @@
+#include "cli/remote/client.h"
+
+#include <utility>
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include "cli/remote/status.h"
+
+namespace berth::cli {
+namespace {
+
+std::shared_ptr<grpc::Channel> Connect(const AgentAddress& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a fresh client shall have a fresh connection
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetMaxReceiveMessageSize(-1);
+  return grpc::CreateCustomChannel(address.Target(), grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+Client::Client(Options options) : options_(std::move(options)) {
+  const auto channel = Connect(options_.address);
+  stubs_ = std::make_shared<Stubs>(v1::ContainerService::NewStub(channel), v1::OperationService::NewStub(channel),
+                                   v1::HostService::NewStub(channel));
+}
+
+Error Client::Explain(const grpc::Status& status) const {
+  if (options_.interrupted.stop_requested()) return {Code::kCancelled, reason::kInterrupted, "interrupted"};
+  Error error = FromStatus(status);
+  if (error.reason != reason::kConnectionLost) return error;
+  return WhyUnreachable(options_.address).value_or(std::move(error));
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,92 @@
+#include "cli/view/words.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+namespace berth::cli {
+namespace {
+
+// Every enum of ours has PREFIX_UNSPECIFIED = 0.
+std::string_view PrefixOf(const google::protobuf::EnumDescriptor* type) {
+  std::string_view first = type->FindValueByNumber(0)->name();
+  return first.substr(0, first.size() - std::string_view("UNSPECIFIED").size());
+}
+
+}  // namespace
+
+std::string WordOf(const google::protobuf::EnumDescriptor* type, int value) {
+  const auto* entry = type->FindValueByNumber(value);
+  if (!entry || value == 0) return "unknown";
+  std::string word = entry->name().substr(PrefixOf(type).size());
+  std::ranges::transform(word, word.begin(),
+                         [](unsigned char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
+  return word;
+}
+
+std::string PastWord(v1::OperationKind kind) {
+  switch (kind) {
+    case v1::OPERATION_KIND_START:
+      return "started";
+    case v1::OPERATION_KIND_STOP:
+      return "stopped";
+    case v1::OPERATION_KIND_RESTART:
+      return "restarted";
+    case v1::OPERATION_KIND_UPGRADE:
+      return "upgraded";
+    case v1::OPERATION_KIND_ROLLBACK:
+      return "rolled back";
+    default:
+      return "done";
+  }
+}
+
+std::string StrategyWord(v1::UpgradeStrategy strategy) {
+  return strategy == v1::UPGRADE_STRATEGY_UNSPECIFIED ? "auto" : Word(strategy);
+}
+
+Tone ToneOf(v1::ContainerState state) {
+  switch (state) {
+    case v1::CONTAINER_STATE_RUNNING:
+      return Tone::kGood;
+    case v1::CONTAINER_STATE_PAUSED:
+    case v1::CONTAINER_STATE_RESTARTING:
+      return Tone::kWarning;
+    case v1::CONTAINER_STATE_DEAD:
+      return Tone::kBad;
+    default:
+      return Tone::kFaint;
+  }
+}
+
+Tone ToneOf(v1::Health health) {
+  switch (health) {
+    case v1::HEALTH_HEALTHY:
+      return Tone::kGood;
+    case v1::HEALTH_STARTING:
+      return Tone::kWarning;
+    case v1::HEALTH_UNHEALTHY:
+      return Tone::kBad;
+    default:
+      return Tone::kFaint;
+  }
+}
+
+Tone ToneOf(v1::OperationState state) {
+  switch (state) {
+    case v1::OPERATION_STATE_SUCCEEDED:
+      return Tone::kGood;
+    case v1::OPERATION_STATE_FAILED:
+      return Tone::kBad;
+    case v1::OPERATION_STATE_CANCELLED:
+      return Tone::kWarning;
+    default:
+      return Tone::kPlain;
+  }
+}
+
+bool HasEnded(v1::OperationState state) {
+  return state != v1::OPERATION_STATE_QUEUED && state != v1::OPERATION_STATE_RUNNING;
+}
+
+}  // namespace berth::cli

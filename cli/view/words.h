@@ -1,0 +1,34 @@
+// The contract's enums, in the words that people type and read; pure.
+#pragma once
+
+#include <string>
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/generated_enum_reflection.h>
+
+#include "berth/v1/operation.pb.h"
+#include "cli/text/palette.h"
+
+namespace berth::cli {
+
+// "stop-first" for UPGRADE_STRATEGY_STOP_FIRST of `type`; "unknown" for what a newer agent may send.
+std::string WordOf(const google::protobuf::EnumDescriptor* type, int value);
+
+template <class Enum>
+std::string Word(Enum value) {
+  return WordOf(google::protobuf::GetEnumDescriptor<Enum>(), value);
+}
+
+// What the operation has done when it succeeded: "upgraded".
+std::string PastWord(v1::OperationKind kind);
+
+// "auto" where nothing was chosen.
+std::string StrategyWord(v1::UpgradeStrategy strategy);
+
+Tone ToneOf(v1::ContainerState state);
+Tone ToneOf(v1::Health health);
+Tone ToneOf(v1::OperationState state);
+
+bool HasEnded(v1::OperationState state);
+
+}  // namespace berth::cli
