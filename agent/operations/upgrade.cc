@@ -19,6 +19,11 @@ constexpr std::size_t kOutputLines = 20;
 
 bool WasAskedFor(const Error& error) { return error.reason == "CANCELLED"; }
 
+Error GateFailed(const Verdict& verdict) {
+  return {Code::kFailedPrecondition, "HEALTH_GATE_FAILED",
+          "the new container failed its health gate: " + verdict.reason};
+}
+
 void EndWith(ActiveOperation& operation, Error why) {
   const State state = WasAskedFor(why) ? State::kCancelled : State::kFailed;
   operation.End(state, std::move(why));
@@ -83,7 +88,11 @@ Task<> UpgradeRun::Run(ContainerDetails container) {
   co_await Commit();
 }
 
-void UpgradeRun::Step(std::string message) { operation_->Report(++step_, std::move(message)); }
+void UpgradeRun::NextStep() {
+  const auto& steps = operation_->operation().plan->steps;
+  if (step_ < steps.size()) operation_->Report(step_ + 1, steps[step_]);
+  ++step_;
+}
 
 ResultTask<> UpgradeRun::Prepare(const ContainerDetails& container) {
   if (!Record().swap.created) {  // a rollback: the container is there
@@ -113,7 +122,7 @@ ResultTask<UpgradeRun::Candidate> UpgradeRun::ObtainCandidate(const ContainerDet
   auto credentials = request.credentials;
   if (!credentials && credentials_) credentials = credentials_(wanted->Registry());
   PullRequest pull{*wanted, request.pull, std::move(credentials), {}};
-  if (PullsAlways(pull)) Step("Pull " + wanted->ToString());
+  NextStep();
   auto obtaining = ObtainImage(engine_, clock_, *operation_, std::move(pull));
   auto new_image = co_await operation_->Interruptible(std::move(obtaining));
   if (!new_image) co_return Annotate(new_image.error(), "pulling " + wanted->ToString());
@@ -132,7 +141,7 @@ ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const
                 record.swap.incoming.side_name, engine_.ApiVersion(), OwnLabels(operation.id, container.id, asked)});
   for (auto& warning : recreated.warnings) Outcome().warnings.push_back(std::move(warning));
 
-  Step("Create " + record.swap.incoming.side_name);
+  NextStep();
   auto created = co_await CreateOrAdopt(std::move(recreated.create));
   if (!created) co_return Annotate(created.error(), "creating the new container");
   record.swap.incoming.id = *created;
@@ -193,13 +202,22 @@ ResultTask<> UpgradeRun::CheckUnchanged() {
 
 ResultTask<> UpgradeRun::Switch() {
   if (auto entered = Enter(Phase::kSwitching); !entered) co_return entered;
-  Step("Switch " + Record().swap.name + " to the new container");
+  NextStep();
   auto walked = co_await walk_.Forward(Record().swap);
-  if (!walked || !Record().swap.serves) co_return walked;
+  if (!walked) co_return co_await WhyNotUp(walked.error());
+  if (!Record().swap.serves) co_return walked;
 
-  Step("Wait until the new " + Record().swap.name + " has proved healthy");
+  NextStep();
   auto gate = Gate();
   co_return co_await operation_->Interruptible(std::move(gate));
+}
+
+// A container that dies at once makes the engine fail in odd ways: its own end is the better reason.
+Task<Error> UpgradeRun::WhyNotUp(Error failure) {
+  auto now = co_await engine_.Inspect(Record().swap.incoming.id);
+  if (!now || now->started_at == WallTime{}) co_return failure;
+  const Verdict verdict = Judge(*now, *now, operation_->request().gate, {});
+  co_return verdict.kind == Verdict::Kind::kBad ? GateFailed(verdict) : failure;
 }
 
 ResultTask<> UpgradeRun::Gate() {
@@ -223,8 +241,7 @@ ResultTask<> UpgradeRun::Gate() {
       co_return Result<>();
     }
     if (verdict.kind == Verdict::Kind::kBad) {
-      co_return Error{Code::kFailedPrecondition, "HEALTH_GATE_FAILED",
-                      "the new container failed its health gate: " + verdict.reason};
+      co_return GateFailed(verdict);
     }
     co_await clock_.SleepFor(kGatePoll);
   }
@@ -238,7 +255,7 @@ Task<> UpgradeRun::Commit() {
   }
   Outcome().container_id = Record().swap.incoming.id;
   NoteGap();
-  Step("Keep the old " + Record().swap.name + " for a rollback");
+  NextStep();
   co_await PruneKept();
   operation_->End(State::kSucceeded, std::nullopt);
 }
@@ -293,7 +310,7 @@ Task<> UpgradeRun::RemoveIncoming() {
 Task<> UpgradeRun::GoBack(Error why) {
   operation_->PassPointOfNoReturn();
   co_await CollectEvidence();
-  Step("Go back to the old " + Record().swap.name);
+  operation_->Report(step_, "Go back to the old " + Record().swap.name);
   auto back = co_await walk_.Persist(Record().swap, Goal::kOutgoing);
   NoteGap();
   Outcome().rolled_back = back.has_value();

@@ -46,6 +46,7 @@ class UpgradeRun {
   ResultTask<> Prepare(const engine::ContainerDetails& container);
   ResultTask<> CheckUnchanged();
   ResultTask<> Switch();
+  Task<Error> WhyNotUp(Error failure);
   ResultTask<> Gate();
   Task<> Commit();
   Task<> GoBack(Error why);
@@ -60,7 +61,7 @@ class UpgradeRun {
   UpgradeRecord Record() const { return *operation_->record(); }
   UpgradeResult& Outcome() { return *operation_->mutable_operation().upgrade_result; }
   void NoteGap();
-  void Step(std::string message);
+  void NextStep();
 
   engine::Engine& engine_;
   Clock& clock_;

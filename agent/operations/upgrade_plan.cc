@@ -58,15 +58,14 @@ void ChooseStrategy(Plan& plan) {
 
 std::vector<std::string> UpgradeSteps(const SwapRecord& record, std::string_view image, bool pull) {
   std::vector<std::string> steps;
-  if (pull) steps.push_back("Pull " + std::string(image));
-  if (record.created) steps.push_back("Create " + record.incoming.side_name + " from " + std::string(image));
-  if (record.serves) {
-    steps.push_back("Stop the old " + record.name);
-    steps.push_back("Start the new " + record.name);
+  if (record.created) {
+    steps.push_back((pull ? "Pull " : "Take from this host ") + std::string(image));
+    steps.push_back("Create " + record.incoming.side_name);
   }
-  steps.push_back("Rename the old one to " + record.outgoing.side_name + " and the new one to " + record.name);
+  steps.push_back(record.serves ? "Switch: stop the old " + record.name + ", start the new one, exchange their names"
+                                : "Exchange the names: " + record.name + " is stopped, and stays so");
   if (record.serves) steps.push_back("Wait until the new " + record.name + " has proved healthy");
-  steps.push_back("Keep the old one for a rollback, as far as asked for");
+  steps.push_back("Keep the old " + record.name + " for a rollback, as far as asked for");
   return steps;
 }
 

@@ -1,0 +1,110 @@
+#include "agent/auth_file.h"
+
+#include <boost/json/parse.hpp>
+
+#include "agent/operations/json_access.h"
+#include "agent/small_file.h"
+#include "engine/base/log.h"
+
+namespace berth::agent {
+namespace {
+
+using boost::json::object;
+
+// Base64 in the usual alphabet; nothing when it is anything else.
+std::optional<std::string> Decode(std::string_view text) {
+  static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  while (text.ends_with('=')) text.remove_suffix(1);
+  std::string bytes;
+  unsigned bits = 0;
+  int held = 0;
+  for (const char c : text) {
+    const auto digit = kAlphabet.find(c);
+    if (digit == kAlphabet.npos) return std::nullopt;
+    bits = (bits << 6 | static_cast<unsigned>(digit)) & 0xffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes += static_cast<char>(bits >> held & 0xff);
+  }
+  return bytes;
+}
+
+// "https://index.docker.io/v1/" is docker.io; everything else goes by its host and port.
+std::string RegistryOf(std::string_view key) {
+  if (const auto scheme = key.find("://"); scheme != key.npos) key.remove_prefix(scheme + 3);
+  const std::string host(key.substr(0, key.find('/')));
+  const bool is_hub = host == "index.docker.io" || host == "registry-1.docker.io" || host == "docker.io";
+  return is_hub ? "docker.io" : host;
+}
+
+// Nothing for an entry without anything that a registry would take: `docker login` leaves such ones for its helpers.
+std::optional<engine::RegistryAuth> ToAuth(const std::string& key, const object& entry) {
+  engine::RegistryAuth auth;
+  auth.server_address = key;
+  auth.username = StringAt(entry, "username");
+  auth.password = StringAt(entry, "password");
+  auth.identity_token = StringAt(entry, "identitytoken");
+  if (const auto both = Decode(StringAt(entry, "auth")); both && both->find(':') != both->npos) {
+    auth.username = both->substr(0, both->find(':'));
+    auth.password = both->substr(both->find(':') + 1);
+    while (auth.password.ends_with('\0')) auth.password.pop_back();
+  }
+  const bool usable = !auth.identity_token.empty() || (!auth.username.empty() && !auth.password.empty());
+  return usable ? std::optional(std::move(auth)) : std::nullopt;
+}
+
+void WarnOfHelpers(const object& file, std::vector<std::string>& warnings) {
+  if (!StringAt(file, "credsStore").empty()) {
+    warnings.push_back("credsStore is not used: berthd runs no credential helpers; log in without one");
+  }
+  for (const auto& [registry, ignored] : ObjectAt(file, "credHelpers")) {
+    warnings.push_back("the credential helper of " + std::string(registry) + " is not used: berthd runs none");
+  }
+}
+
+Result<RegistryCredentials> Read(const std::filesystem::path& path) {
+  const auto text = ReadSmallFile(path);
+  if (!text) return text.error();
+  return ParseAuthFile(*text);
+}
+
+}  // namespace
+
+Result<RegistryCredentials> ParseAuthFile(std::string_view json) {
+  boost::system::error_code failure;
+  const auto file = boost::json::parse(json, failure);
+  // What JSON says about its errors is no secret, what stands around them may be one.
+  if (failure || !file.is_object()) {
+    return Error{Code::kInvalidArgument, "BAD_AUTH_FILE", "it is not the JSON that `docker login` writes"};
+  }
+  RegistryCredentials credentials;
+  for (const auto& [key, entry] : ObjectAt(file.get_object(), "auths")) {
+    const auto* fields = entry.if_object();
+    auto auth = fields ? ToAuth(key, *fields) : std::nullopt;
+    if (auth) {
+      credentials.by_registry.emplace(RegistryOf(key), std::move(*auth));
+    } else {
+      credentials.warnings.push_back("the entry of " + std::string(key) + " has neither a password nor a token");
+    }
+  }
+  WarnOfHelpers(file.get_object(), credentials.warnings);
+  return credentials;
+}
+
+std::function<std::optional<engine::RegistryAuth>(const std::string& registry)> CredentialsFromFile(
+    std::filesystem::path file) {
+  return [file = std::move(file)](const std::string& registry) -> std::optional<engine::RegistryAuth> {
+    const auto credentials = Read(file);
+    if (!credentials) {
+      log::Warning("no registry credentials", {{"file", file.native()}, {"error", credentials.error().message}});
+      return std::nullopt;
+    }
+    const auto found = credentials->by_registry.find(registry);
+    if (found != credentials->by_registry.end()) return found->second;
+    for (const auto& warning : credentials->warnings) log::Debug(warning, {{"file", file.native()}});
+    return std::nullopt;
+  };
+}
+
+}  // namespace berth::agent

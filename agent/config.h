@@ -1,0 +1,80 @@
+// What the agent is told: one plain struct, from files, the environment and flags.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/base/log.h"
+
+namespace berth::agent {
+
+// Each field is an option; config_options.cc says what it means, what it may be, and what it is by default.
+struct Config {
+  std::string listen = "unix:///run/berth/berthd.sock";
+  unsigned socket_mode = 0660;
+  std::string socket_group = "berth";
+  std::string engine;  // empty: engine::EndpointFromEnvironment
+  std::string state_dir = "/var/lib/berth";
+  log::Level log_level = log::Level::kInfo;
+
+  struct Operations {
+    std::int64_t keep_previous = 1;
+    std::int64_t history_days = 30;
+    std::int64_t history_max = 10'000;
+    std::int64_t max_unfinished = 256;
+    std::chrono::milliseconds drain_timeout = std::chrono::seconds(30);
+  } operations;
+
+  struct Limits {
+    std::int64_t max_connections = 128;
+    std::int64_t max_connections_per_user = 64;
+    std::int64_t max_message_bytes = 4 << 20;
+    std::int64_t max_log_streams = 64;
+    std::int64_t max_event_streams = 1024;
+    std::int64_t event_queue = 1024;
+  } limits;
+
+  struct Registry {
+    std::string auth_file;  // empty: none
+  } registry;
+
+  std::string SocketPath() const;  // of `listen`
+};
+
+// One thing that is wrong, and where: "/etc/berth/berthd.toml:3:1", "BERTH_LOG_LEVEL", "--log-level".
+struct ConfigError {
+  std::string where;
+  std::string message;  // what, and what to do about it
+
+  std::string ToString() const { return where + ": " + message; }
+};
+
+// In this order: what comes later wins.
+struct ConfigSources {
+  std::filesystem::path file = "/etc/berth/berthd.toml";  // then conf.d/*.toml next to it, in the order of their names
+  bool file_must_exist = false;
+  std::map<std::string, std::string> environment =
+      {};  // BERTH_STATE_DIR, BERTH_OPERATIONS_KEEP_PREVIOUS ... others are ignored
+  std::map<std::string, std::string> flags = {};  // by the option's key: {"state_dir", "/srv/berth"}
+};
+
+// The variables of this process that begin with BERTH_.
+std::map<std::string, std::string> BerthEnvironment();
+
+struct LoadedConfig {
+  Config config;  // of use only without errors
+  std::vector<ConfigError> errors;
+  std::vector<ConfigError> warnings;
+};
+
+// All that is wrong at once, not only the first. Reads files and nothing else.
+LoadedConfig LoadConfig(const ConfigSources& sources);
+
+// The shipped configuration: every option with its meaning, commented out, at its default.
+std::string DefaultConfigText();
+
+}  // namespace berth::agent

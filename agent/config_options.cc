@@ -1,0 +1,145 @@
+#include "agent/config_options.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/endpoint.h"
+
+namespace berth::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+Complaint CheckListen(const std::string& text) {
+  constexpr std::size_t kLongest = 107;  // what the kernel takes for a socket's path
+  const std::string path = text.starts_with("unix://") ? text.substr(7) : std::string();
+  if (path.starts_with('/') && path.size() > 1 && path.size() <= kLongest) return std::nullopt;
+  return "must be unix:// and an absolute path of at most 107 characters, e.g. \"unix:///run/berth/berthd.sock\"";
+}
+
+Complaint CheckGroup(const std::string& text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
+  });
+  if (plain && text.size() <= 32) return std::nullopt;
+  return "must be the name of a group, or empty";
+}
+
+Complaint CheckEngine(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto endpoint = engine::ParseEndpoint(text);
+  if (endpoint) return std::nullopt;
+  return endpoint.error().message;
+}
+
+Complaint CheckDirectory(const std::string& text) {
+  if (text.starts_with('/')) return std::nullopt;
+  return "must be an absolute path, e.g. \"/var/lib/berth\"";
+}
+
+Complaint CheckOptionalFile(const std::string& text) {
+  if (text.empty() || text.starts_with('/')) return std::nullopt;
+  return "must be an absolute path, e.g. \"/etc/berth/registry.json\", or empty";
+}
+
+// An option is named as its field.
+#define FIELD(path) #path, [](Config& config) -> auto& { return config.path; }
+
+std::vector<ConfigOption> MakeOptions() {
+  return {
+      TextOption(FIELD(listen), CheckListen,
+                 "Where the agent answers. Whoever may connect is as good as root on this host."),
+      ModeOption(FIELD(socket_mode), "Permissions of that socket. Its owner is the user that berthd runs as."),
+      TextOption(FIELD(socket_group), CheckGroup,
+                 "Its group. Where there is no such group, the socket keeps the group of berthd."),
+      TextOption(FIELD(engine), CheckEngine,
+                 "Where the container engine listens: unix:///path or tcp://host:port. Empty: what the docker command "
+                 "would use, DOCKER_HOST or else unix:///var/run/docker.sock."),
+      TextOption(FIELD(state_dir), CheckDirectory, "Where the journal of operations is kept."),
+      LevelOption(FIELD(log_level), "How much is logged: debug, info, warning or error."),
+
+      NumberOption(FIELD(operations.keep_previous), 0, 10,
+                   "How many earlier containers an upgrade keeps, stopped, for a rollback: 0 to 10. A request may say "
+                   "otherwise."),
+      NumberOption(FIELD(operations.history_days), 1, 3650,
+                   "How many days the outcome of an operation can be looked up."),
+      NumberOption(FIELD(operations.history_max), 100, 1'000'000, "How many outcomes are kept at the most."),
+      NumberOption(FIELD(operations.max_unfinished), 1, 10'000,
+                   "How many operations may run and wait at the same time; one more is refused."),
+      DurationOption(FIELD(operations.drain_timeout), 0s, 1h,
+                     "How long the agent waits for its operations when it is told to stop. What is not done then is "
+                     "taken up again at the next start."),
+
+      NumberOption(FIELD(limits.max_connections), 1, 10'000, "Connections of all callers together."),
+      NumberOption(FIELD(limits.max_connections_per_user), 1, 10'000,
+                   "Connections of one user, so that nobody keeps the others out."),
+      NumberOption(FIELD(limits.max_message_bytes), 64 << 10, 64 << 20, "The largest request."),
+      NumberOption(FIELD(limits.max_log_streams), 1, 10'000,
+                   "Streams of logs and of statistics; each holds a connection to the engine."),
+      NumberOption(FIELD(limits.max_event_streams), 1, 100'000,
+                   "Streams of events; all share one connection to the engine."),
+      NumberOption(FIELD(limits.event_queue), 16, 1'000'000,
+                   "How many events may wait for one reader before it is sent away."),
+
+      TextOption(FIELD(registry.auth_file), CheckOptionalFile,
+                 "Credentials for pulls whose request brings none: a file as `docker login` writes it (config.json). "
+                 "It is read anew at each pull. Empty: none."),
+  };
+}
+#undef FIELD
+
+// How many letters have to be put in, taken out or replaced to get from one to the other.
+std::size_t Distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= from.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= to.size(); ++j) {
+      const auto replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
+    }
+  }
+  return row.back();
+}
+
+template <class NameOf>
+const ConfigOption* Nearest(std::string_view text, NameOf name_of) {
+  const std::size_t near = text.size() < 6 ? 1 : 3;
+  const ConfigOption* best = nullptr;
+  std::size_t best_distance = near + 1;
+  for (const auto& option : ConfigOptions()) {
+    const auto distance = Distance(text, name_of(option));
+    if (distance < best_distance) best = &option;
+    best_distance = std::min(distance, best_distance);
+  }
+  return best;
+}
+
+}  // namespace
+
+const std::vector<ConfigOption>& ConfigOptions() {
+  static const auto kOptions = MakeOptions();
+  return kOptions;
+}
+
+const ConfigOption* FindOption(std::string_view key) {
+  for (const auto& option : ConfigOptions()) {
+    if (option.key == key) return &option;
+  }
+  return nullptr;
+}
+
+const ConfigOption* GuessOption(std::string_view key) {
+  constexpr std::size_t kLongest = 100;
+  if (key.size() > kLongest) return nullptr;
+  if (const auto* near = Nearest(key, [](const ConfigOption& option) { return option.key; })) return near;
+  const auto name = key.substr(key.rfind('.') + 1);
+  return Nearest(name, [](const ConfigOption& option) { return option.Name(); });
+}
+
+const ConfigOption* GuessVariable(std::string_view variable) {
+  return Nearest(variable, [](const ConfigOption& option) { return option.Variable(); });
+}
+
+}  // namespace berth::agent

@@ -1,0 +1,194 @@
+#include "agent/config_values.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+namespace berth::agent {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct Unit {
+  std::string_view name;
+  std::int64_t milliseconds;
+};
+constexpr std::array<Unit, 5> kUnits = {{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
+
+constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warning", "error"};
+
+std::string Quoted(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+// The whole of `text` as a number.
+template <class Number>
+std::optional<Number> ParseNumber(std::string_view text, int base = 10) {
+  Number number = 0;
+  const auto* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number, base);
+  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return number;
+}
+
+// Cuts the leading digits off.
+std::optional<std::int64_t> TakeNumber(std::string_view& text) {
+  const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
+  text.remove_prefix(digits.size());
+  return ParseNumber<std::int64_t>(digits);
+}
+
+std::optional<Unit> TakeUnit(std::string_view& text) {
+  const auto name = text.substr(0, text.find_first_of("0123456789"));
+  const auto* unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& known) { return known.name == name; });
+  if (unit == kUnits.end()) return std::nullopt;
+  text.remove_prefix(name.size());
+  return *unit;
+}
+
+const std::string* AsText(const ConfigValue& value) { return std::get_if<std::string>(&value); }
+
+// A variable or a flag has a number as its text.
+std::optional<std::int64_t> AsNumber(const ConfigValue& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+  if (const auto* text = AsText(value)) return ParseNumber<std::int64_t>(*text);
+  return std::nullopt;
+}
+
+// For reading alone: nothing is changed through it.
+template <class T>
+T Read(Field<T> field, const Config& config) {
+  Config copy = config;
+  return field(copy);
+}
+
+}  // namespace
+
+std::string ConfigOption::Section() const {
+  const auto dot = key.find('.');
+  return dot == std::string::npos ? std::string() : key.substr(0, dot);
+}
+
+std::string ConfigOption::Name() const { return key.substr(key.find('.') + 1); }
+
+std::string ConfigOption::Variable() const {
+  std::string name = "BERTH_" + key;
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+    const bool lower = c >= 'a' && c <= 'z';
+    return c == '.' ? '_' : lower ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return name;
+}
+
+std::string ConfigOption::Flag() const {
+  std::string name = "--" + key;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '.' || c == '_'; }, '-');
+  return name;
+}
+
+ConfigOption TextOption(std::string key, Field<std::string> field, TextCheck check, std::string help) {
+  const auto set = [field, check](Config& config, const ConfigValue& value) -> Complaint {
+    const auto* text = AsText(value);
+    if (!text) return "must be a text in quotes";
+    if (auto complaint = check(*text)) return complaint;
+    field(config) = *text;
+    return std::nullopt;
+  };
+  return {std::move(key), std::move(help), set, [field](const Config& config) { return Quoted(Read(field, config)); }};
+}
+
+ConfigOption NumberOption(std::string key, Field<std::int64_t> field, std::int64_t least, std::int64_t most,
+                          std::string help) {
+  const auto set = [field, least, most](Config& config, const ConfigValue& value) -> Complaint {
+    const auto number = AsNumber(value);
+    if (!number || *number < least || *number > most) {
+      return "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+    }
+    field(config) = *number;
+    return std::nullopt;
+  };
+  const auto show = [field](const Config& config) { return std::to_string(Read(field, config)); };
+  return {std::move(key), std::move(help), set, show};
+}
+
+ConfigOption DurationOption(std::string key, Field<milliseconds> field, milliseconds least, milliseconds most,
+                            std::string help) {
+  const auto set = [field, least, most](Config& config, const ConfigValue& value) -> Complaint {
+    const auto* text = AsText(value);
+    const auto duration = text ? ParseDuration(*text) : std::nullopt;
+    if (!duration || *duration < least || *duration > most) {
+      return "must be a duration from " + FormatDuration(least) + " to " + FormatDuration(most) +
+             ", a number and its unit in quotes: \"30s\", \"5m\", \"1h30m\"";
+    }
+    field(config) = *duration;
+    return std::nullopt;
+  };
+  const auto show = [field](const Config& config) { return Quoted(FormatDuration(Read(field, config))); };
+  return {std::move(key), std::move(help), set, show};
+}
+
+ConfigOption ModeOption(std::string key, Field<unsigned> field, std::string help) {
+  const auto set = [field](Config& config, const ConfigValue& value) -> Complaint {
+    const auto* text = AsText(value);
+    const auto mode = text && text->size() == 4 ? ParseNumber<unsigned>(*text, 8) : std::nullopt;
+    if (!mode || *mode > 0777) return "must be four octal digits in quotes, e.g. \"0660\"";
+    if (*mode & 07) return "must end in 0: whoever may connect is as good as root on this host";
+    field(config) = *mode;
+    return std::nullopt;
+  };
+  const auto show = [field](const Config& config) {
+    const auto mode = Read(field, config);
+    std::string digits = "0000";
+    for (unsigned i = 0; i < 4; ++i) digits[3 - i] = static_cast<char>('0' + (mode >> (3 * i) & 7));
+    return Quoted(digits);
+  };
+  return {std::move(key), std::move(help), set, show};
+}
+
+ConfigOption LevelOption(std::string key, Field<log::Level> field, std::string help) {
+  const auto set = [field](Config& config, const ConfigValue& value) -> Complaint {
+    const auto* text = AsText(value);
+    const auto* level = text ? std::find(kLevels.begin(), kLevels.end(), *text) : kLevels.end();
+    if (level == kLevels.end()) return "must be \"debug\", \"info\", \"warning\" or \"error\"";
+    field(config) = static_cast<log::Level>(level - kLevels.begin());
+    return std::nullopt;
+  };
+  const auto show = [field](const Config& config) {
+    return Quoted(std::string(kLevels.at(static_cast<std::size_t>(Read(field, config)))));
+  };
+  return {std::move(key), std::move(help), set, show};
+}
+
+std::optional<milliseconds> ParseDuration(std::string_view text) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max() / 2;
+  if (text.empty()) return std::nullopt;
+  std::int64_t sum = 0;
+  while (!text.empty()) {
+    const auto number = TakeNumber(text);
+    const auto unit = TakeUnit(text);
+    if (!number || !unit || *number > kMost / unit->milliseconds) return std::nullopt;
+    sum += *number * unit->milliseconds;
+    if (sum > kMost) return std::nullopt;
+  }
+  return milliseconds(sum);
+}
+
+std::string FormatDuration(milliseconds duration) {
+  auto left = duration.count();
+  std::string text;
+  for (const auto& [name, length] : kUnits) {
+    if (left >= length) text += std::to_string(left / length) + std::string(name);
+    left %= length;
+  }
+  return text.empty() ? "0s" : text;
+}
+
+}  // namespace berth::agent

@@ -1,0 +1,53 @@
+// Everything that runs in berthd, put together.
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+#include "agent/config.h"
+#include "agent/engine_monitor.h"
+#include "agent/event_hub.h"
+#include "agent/loop_thread.h"
+#include "agent/operations/operations.h"
+#include "agent/rpc/server.h"
+#include "agent/sqlite_journal.h"
+#include "engine/base/clock.h"
+#include "engine/endpoint.h"
+#include "engine/engine.h"
+
+namespace berth::agent {
+
+// Started, stopped and destroyed by the main thread.
+class Daemon {
+ public:
+  // Takes up what a killed agent left, and answers when it returns; whether the engine does, or not.
+  static Result<std::unique_ptr<Daemon>> Start(const Config& config);
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  // Lets operations end, then callers, then itself: no longer than the configuration allows.
+  void Stop();
+
+ private:
+  Daemon(const Config& config, engine::Endpoint endpoint, OpenedJournal journal);
+
+  void Recover();
+  Result<> Serve();
+  void Drain();
+
+  const Config config_;
+  const engine::Endpoint endpoint_;
+  boost::asio::io_context loop_{1};
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<engine::Engine> engine_;
+  OpenedJournal journal_;
+  std::unique_ptr<Operations> operations_;
+  EventHub events_;
+  std::vector<std::string> degraded_reasons_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<EngineMonitor> monitor_;
+  std::unique_ptr<LoopThread> thread_;
+};
+
+}  // namespace berth::agent

@@ -1,0 +1,101 @@
+#include "agent/journal_schema.h"
+
+#include <array>
+
+namespace berth::agent {
+namespace {
+
+using sqlite::Database;
+
+// "BRTH": tells a journal from any other SQLite file.
+constexpr std::int64_t kApplicationId = 0x42525448;
+
+// Step n leads from user_version n to n + 1. Steps that were released never change. Times are nanoseconds since 1970.
+constexpr std::array kSteps = {
+    R"sql(
+      CREATE TABLE operations (
+        number       INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order in which they began
+        id           TEXT NOT NULL UNIQUE,
+        kind         TEXT NOT NULL,
+        state        TEXT NOT NULL,
+        container    TEXT NOT NULL,
+        container_id TEXT NOT NULL,
+        service_key  TEXT NOT NULL,
+        request_id   TEXT UNIQUE,  -- NULL when the caller gave none
+        request_hash TEXT NOT NULL,
+        created_at   INTEGER NOT NULL,
+        ended_at     INTEGER,      -- NULL while it is under way
+        error        TEXT,         -- JSON, as everything below
+        progress     TEXT NOT NULL,
+        plan         TEXT,
+        result       TEXT,
+        upgrade      TEXT          -- the intent
+      );
+      CREATE INDEX operations_by_container ON operations (container, number);
+      CREATE INDEX operations_unfinished ON operations (number) WHERE ended_at IS NULL;
+      CREATE INDEX operations_by_end ON operations (ended_at) WHERE ended_at IS NOT NULL;
+
+      CREATE TABLE progress (
+        operation TEXT NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
+        sequence  INTEGER NOT NULL,
+        json      TEXT NOT NULL,
+        PRIMARY KEY (operation, sequence)
+      ) WITHOUT ROWID;
+    )sql",
+};
+constexpr std::int64_t kVersion = kSteps.size();
+
+Result<> CheckOwner(Database& database, std::int64_t version) {
+  const auto application = database.Integer("PRAGMA application_id");
+  if (!application) return application.error();
+  const auto tables = database.Integer("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return tables.error();
+  const bool is_new = *application == 0 && version == 0 && *tables == 0;
+  if (*application != kApplicationId && !is_new) {
+    return Error{Code::kDataLoss, "JOURNAL_FOREIGN", "the file is a database of another program"};
+  }
+  if (version > kVersion) {
+    return Error{Code::kDataLoss, "JOURNAL_NEWER",
+                 "the journal was written by a newer Berth (version " + std::to_string(version) + ", this one knows " +
+                     std::to_string(kVersion) + ")"};
+  }
+  return {};
+}
+
+Result<> TakeStep(Database& database, std::size_t step) {
+  auto transaction = sqlite::Transaction::Begin(database);
+  if (!transaction) return transaction.error();
+  const auto mark = "PRAGMA application_id = " + std::to_string(kApplicationId) +
+                    "; PRAGMA user_version = " + std::to_string(step + 1);
+  for (const std::string& sql : {std::string(kSteps.at(step)), mark}) {
+    if (const auto done = database.Execute(sql); !done) return done.error();
+  }
+  return transaction->Commit();
+}
+
+// Somebody may have dropped a table by hand: better found now than in the middle of an upgrade.
+Result<> CheckTables(Database& database) {
+  for (const char* sql :
+       {"SELECT number, id, kind, state, container, container_id, service_key, request_id, request_hash, "
+        "created_at, ended_at, error, progress, plan, result, upgrade FROM operations LIMIT 0",
+        "SELECT operation, sequence, json FROM progress LIMIT 0"}) {
+    if (const auto done = database.Execute(sql); !done) {
+      return Error{Code::kDataLoss, "JOURNAL_CORRUPT", done.error().message};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> BringUpToDate(Database& database) {
+  const auto version = database.Integer("PRAGMA user_version");
+  if (!version) return version.error();
+  if (const auto owned = CheckOwner(database, *version); !owned) return owned.error();
+  for (auto step = static_cast<std::size_t>(*version); step < kSteps.size(); ++step) {
+    if (const auto taken = TakeStep(database, step); !taken) return taken.error();
+  }
+  return CheckTables(database);
+}
+
+}  // namespace berth::agent

@@ -1,0 +1,163 @@
+#include "agent/rpc/container_service.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "agent/operations/preflight.h"
+#include "agent/rpc/convert.h"
+#include "agent/rpc/requests.h"
+
+namespace berth::rpc {
+namespace {
+
+bool ByName(const engine::ContainerSummary& left, const engine::ContainerSummary& right) {
+  return left.name < right.name;
+}
+
+// From `source` to the caller, one by one: nothing is read from the source before the caller has taken the last one.
+template <class Source, class Message>
+ResultTask<> Forward(Source& source, StreamCall<Message>& call) {
+  call.Opened();
+  for (;;) {
+    auto value = co_await source.Next();
+    if (!value) co_return value.error();
+    if (!*value) co_return Result<>();
+    const Message message = ToProto(std::move(**value));
+    const auto written = co_await call.Write(message);
+    if (!written) co_return written;
+  }
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* ContainerService::ListContainers(grpc::CallbackServerContext*,
+                                                           const v1::ListContainersRequest* request,
+                                                           v1::ListContainersResponse* response) {
+  return bridge_.Read(response, List(*request));
+}
+
+grpc::ServerUnaryReactor* ContainerService::GetContainer(grpc::CallbackServerContext*,
+                                                         const v1::GetContainerRequest* request,
+                                                         v1::ContainerDetails* response) {
+  return bridge_.Read(response, Get(*request));
+}
+
+grpc::ServerUnaryReactor* ContainerService::StartContainer(grpc::CallbackServerContext*,
+                                                           const v1::StartContainerRequest* request,
+                                                           v1::Operation* response) {
+  return bridge_.Mutate(response, Submit(*request));
+}
+
+grpc::ServerUnaryReactor* ContainerService::StopContainer(grpc::CallbackServerContext*,
+                                                          const v1::StopContainerRequest* request,
+                                                          v1::Operation* response) {
+  return bridge_.Mutate(response, Submit(*request));
+}
+
+grpc::ServerUnaryReactor* ContainerService::RestartContainer(grpc::CallbackServerContext*,
+                                                             const v1::RestartContainerRequest* request,
+                                                             v1::Operation* response) {
+  return bridge_.Mutate(response, Submit(*request));
+}
+
+grpc::ServerUnaryReactor* ContainerService::UpgradeContainer(grpc::CallbackServerContext*,
+                                                             const v1::UpgradeContainerRequest* request,
+                                                             v1::Operation* response) {
+  return bridge_.Mutate(response, Submit(*request));
+}
+
+grpc::ServerUnaryReactor* ContainerService::RollbackContainer(grpc::CallbackServerContext*,
+                                                              const v1::RollbackContainerRequest* request,
+                                                              v1::Operation* response) {
+  return bridge_.Mutate(response, Submit(*request));
+}
+
+grpc::ServerWriteReactor<v1::LogChunk>* ContainerService::StreamLogs(grpc::CallbackServerContext*,
+                                                                     const v1::StreamLogsRequest* request) {
+  return bridge_.Stream<v1::LogChunk>([=, this](auto& call) { return Logs(*request, call); });
+}
+
+grpc::ServerWriteReactor<v1::Stats>* ContainerService::StreamStats(grpc::CallbackServerContext*,
+                                                                   const v1::StreamStatsRequest* request) {
+  return bridge_.Stream<v1::Stats>([=, this](auto& call) { return Stats(*request, call); });
+}
+
+grpc::ServerWriteReactor<v1::ContainerEvent>* ContainerService::WatchEvents(grpc::CallbackServerContext*,
+                                                                            const v1::WatchEventsRequest* request) {
+  return bridge_.Stream<v1::ContainerEvent>([=, this](auto& call) { return Events(*request, call); });
+}
+
+ResultTask<v1::ListContainersResponse> ContainerService::List(const v1::ListContainersRequest& request) {
+  auto filters = ToFilters(request.labels());
+  if (!filters) co_return filters.error();
+  auto containers = co_await engine_.List(request.all(), std::move(*filters));
+  if (!containers) co_return containers.error();
+  std::sort(containers->begin(), containers->end(), ByName);
+  v1::ListContainersResponse response;
+  for (const auto& container : *containers) *response.add_containers() = ToProto(container);
+  co_return response;
+}
+
+ResultTask<v1::ContainerDetails> ContainerService::Get(const v1::GetContainerRequest& request) {
+  const auto name = ToContainerName(request.container());
+  if (!name) co_return name.error();
+  const auto container = co_await engine_.Inspect(*name);
+  if (!container) co_return container.error();
+  const auto status = co_await StatusOf(container->id);
+  if (!status) co_return status.error();
+  const auto kept = co_await agent::KeptContainers(engine_, container->name);
+  if (!kept) co_return kept.error();
+  co_return ToProto(*container, *status, *kept);
+}
+
+ResultTask<std::string> ContainerService::StatusOf(const std::string& id) {
+  engine::Filters by_id = {{"id", {id}}};
+  const auto found = co_await engine_.List(true, std::move(by_id));
+  if (!found) co_return found.error();
+  co_return found->empty() ? std::string() : found->front().status;
+}
+
+template <class Proto>
+ResultTask<v1::Operation> ContainerService::Submit(const Proto& request) {
+  auto wanted = ToRequest(request);
+  if (!wanted) co_return wanted.error();
+  const auto operation = co_await operations_.Submit(std::move(*wanted));
+  if (!operation) co_return operation.error();
+  co_return ToProto(*operation);
+}
+
+ResultTask<> ContainerService::Logs(const v1::StreamLogsRequest& request, StreamCall<v1::LogChunk>& call) {
+  const auto name = ToContainerName(request.container());
+  if (!name) co_return name.error();
+  const auto options = ToLogOptions(request);
+  if (!options) co_return options.error();
+  const auto slot = engine_streams_.Take();
+  if (!slot) co_return slot.error();
+  auto stream = co_await engine_.Logs(*name, *options);
+  if (!stream) co_return stream.error();
+  co_return co_await Forward(**stream, call);
+}
+
+ResultTask<> ContainerService::Stats(const v1::StreamStatsRequest& request, StreamCall<v1::Stats>& call) {
+  const auto name = ToContainerName(request.container());
+  if (!name) co_return name.error();
+  const auto slot = engine_streams_.Take();
+  if (!slot) co_return slot.error();
+  auto stream = co_await engine_.StreamStats(*name);
+  if (!stream) co_return stream.error();
+  co_return co_await Forward(**stream, call);
+}
+
+ResultTask<> ContainerService::Events(const v1::WatchEventsRequest& request, StreamCall<v1::ContainerEvent>& call) {
+  auto filter = ToEventFilter(request);
+  if (!filter) co_return filter.error();
+  const auto slot = watches_.Take();
+  if (!slot) co_return slot.error();
+  auto follower = co_await events_.Subscribe(std::move(*filter));
+  if (!follower) co_return follower.error();
+  co_return co_await Forward(**follower, call);
+}
+
+}  // namespace berth::rpc

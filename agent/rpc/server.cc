@@ -1,0 +1,101 @@
+#include "agent/rpc/server.h"
+
+#include <exception>
+#include <future>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/server_posix.h>
+
+#include "agent/rpc/grpc_log.h"
+
+namespace berth::rpc {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr char kEngineHealth[] = "berth.v1.ContainerService";
+constexpr int kMostThreads = 16;
+
+// Both are switched on for the whole process, before any server is built.
+void EnableHealthAndReflection() {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+}
+
+void Apply(const ServerLimits& limits, grpc::ServerBuilder& builder) {
+  grpc::ResourceQuota quota("berthd");
+  quota.Resize(limits.memory_bytes).SetMaxThreads(kMostThreads);
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(limits.message_bytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, limits.metadata_bytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.calls_per_connection);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::Start(const ServerParts& parts, const SocketFile& socket,
+                                              const ServerLimits& limits) {
+  auto listener = ListenAt(parts.loop, socket);
+  if (!listener) return listener.error();
+  std::unique_ptr<Server> server(new Server(parts, limits));
+  const auto begun = server->Begin(std::move(*listener));
+  if (!begun) return begun.error();
+  return server;
+}
+
+Server::Server(const ServerParts& parts, const ServerLimits& limits)
+    : limits_(limits),
+      loop_(parts.loop),
+      clock_(parts.clock),
+      bridge_(parts.loop),
+      containers_(bridge_, parts.engine, parts.operations, parts.events, limits.streams),
+      operations_(bridge_, parts.operations),
+      host_(bridge_, parts.engine, parts.operations, parts.clock, parts.host) {}
+
+Server::~Server() = default;
+
+void Server::BuildGrpc() {
+  RouteGrpcLog();
+  EnableHealthAndReflection();
+  grpc::ServerBuilder builder;
+  Apply(limits_, builder);
+  builder.RegisterService(&containers_);
+  builder.RegisterService(&operations_);
+  builder.RegisterService(&host_);
+  grpc_ = builder.BuildAndStart();
+}
+
+Result<> Server::Begin(UnixAcceptor listener) {
+  BuildGrpc();
+  if (!grpc_) return Error{Code::kInternal, "GRPC_FAILED", "gRPC could not begin; its own words are in the log"};
+  ShowEngine(false);
+  const auto adopt = [this](int socket, const Peer&) { grpc::AddInsecureChannelFromFd(grpc_.get(), socket); };
+  acceptor_ = std::make_unique<Acceptor>(std::move(listener), clock_, limits_.connections, adopt);
+  asio::co_spawn(loop_, acceptor_->Run(), [](std::exception_ptr thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+  });
+  return {};
+}
+
+void Server::ShowEngine(bool answers) { grpc_->GetHealthCheckService()->SetServingStatus(kEngineHealth, answers); }
+
+void Server::ShowDraining() { grpc_->GetHealthCheckService()->Shutdown(); }
+
+void Server::Shutdown(std::chrono::milliseconds limit) {
+  std::promise<void> stopped;
+  asio::post(loop_, [this, &stopped] {
+    acceptor_->Close();
+    bridge_.StopWaiting();
+    stopped.set_value();
+  });
+  stopped.get_future().wait();
+  grpc_->Shutdown(std::chrono::system_clock::now() + limit);
+}
+
+}  // namespace berth::rpc
