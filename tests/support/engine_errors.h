@@ -17,7 +17,9 @@ inline Error NoSuchNetwork(const std::string& network) {
   return {Code::kNotFound, "NETWORK_NOT_FOUND", "network " + network + " not found"};
 }
 inline Error Conflict(std::string words) { return {Code::kAborted, "ENGINE_CONFLICT", std::move(words)}; }
-inline Error BadRequest(std::string words) { return {Code::kInvalidArgument, "ENGINE_BAD_PARAMETER", std::move(words)}; }
+inline Error BadRequest(std::string words) {
+  return {Code::kInvalidArgument, "ENGINE_BAD_PARAMETER", std::move(words)};
+}
 inline Error EngineError(std::string words) { return {Code::kInternal, "ENGINE_ERROR", std::move(words)}; }
 inline Error Unreachable() {
   return {Code::kUnavailable, "ENGINE_UNREACHABLE", "cannot connect to unix:///var/run/docker.sock: no such file"};

@@ -14,10 +14,12 @@
 
 namespace berth::test {
 
-// Comes out of FakeLoop's Run functions and Await when the agent was to be killed at this point. Then call FakeLoop::Kill().
+// Comes out of FakeLoop's Run functions and Await when the agent was to be killed at this point. Then call
+// FakeLoop::Kill().
 struct SimulatedCrash {};
 
-// A call is written "stop web": the method, then the container's name or what else it is about, then what matters of the rest.
+// A call is written "stop web": the method, then the container's name or what else it is about, then what matters of
+// the rest.
 class FakeCalls {
  public:
   explicit FakeCalls(FakeClock& clock) : clock_(clock) {}
@@ -39,12 +41,12 @@ class FakeCalls {
   void Release();
   void ForgetFaults();
 
-  // The agent is killed at the nth point from now on; each call has two, before and after its effect. Walk n from 1 until
-  // nothing crashes any more.
+  // The agent is killed at the nth point from now on; each call has two, before and after its effect. Walk n from 1
+  // until nothing crashes any more.
   void CrashAt(int point) { points_until_crash_ = point; }
 
-  // Called at these points with the call. A SimulatedCrash that they throw kills the agent there: whoever made the call, or
-  // makes another one, never hears of it again.
+  // Called at these points with the call. A SimulatedCrash that they throw kills the agent there: whoever made the
+  // call, or makes another one, never hears of it again.
   std::function<void(const std::string& call)> before_call;
   std::function<void(const std::string& call)> after_effect;
 

@@ -7,8 +7,8 @@
 
 namespace berth::test {
 
-// What the user gave over what the image brings, by the rules of the Docker Engine: Env and Labels by key, ExposedPorts and
-// Volumes as unions, Cmd only when the Entrypoint is the image's too ...
+// What the user gave over what the image brings, by the rules of the Docker Engine: Env and Labels by key, ExposedPorts
+// and Volumes as unions, Cmd only when the Entrypoint is the image's too ...
 boost::json::object MergeConfig(boost::json::object user, const boost::json::object& image);
 
 // With what the engine writes in by itself: restart policy "no", a log driver, a size of /dev/shm ...

@@ -31,9 +31,9 @@ struct FakeContainer {
   WallTime started_at;
   WallTime finished_at;
   int restart_count = 0;
-  milliseconds restart_delay{0};  // before its next restart by the engine
-  bool stopped_by_hand = false;  // restart policies leave it alone then
-  bool stopping = false;         // a stop waits for its end
+  milliseconds restart_delay{0};          // before its next restart by the engine
+  bool stopped_by_hand = false;           // restart policies leave it alone then
+  bool stopping = false;                  // a stop waits for its end
   std::vector<engine::Port> bound_ports;  // while it runs
 
   engine::Health health = engine::Health::kNone;

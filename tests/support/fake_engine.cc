@@ -17,9 +17,9 @@ T Must(Result<T> result) {
 
 bool IsWanted(const FakeContainer& container, bool all, const engine::Filters& filters) {
   const auto names = filters.find("name");
-  const bool named = names == filters.end() || std::any_of(names->second.begin(), names->second.end(), [&](const auto& part) {
-    return container.name.find(part) != std::string::npos;
-  });
+  const bool named = names == filters.end() ||
+                     std::any_of(names->second.begin(), names->second.end(),
+                                 [&](const auto& part) { return container.name.find(part) != std::string::npos; });
   const bool up = container.Runs() || container.state == engine::ContainerState::kRestarting;
   return (all || up) && named && HasLabels(container.Labels(), filters);
 }
@@ -184,7 +184,8 @@ ResultTask<> FakeEngine::StopNow(std::string id, std::optional<std::chrono::seco
   const auto begun = machine.BeginStop(id, timeout);
   if (!begun) co_return begun.error();
   const auto given = timeout.value_or(engine::kDefaultStopTimeout);
-  const bool stopped = co_await UntilStopped(id, clock_.Now() + given + std::chrono::seconds(30));
+  const std::chrono::seconds limit = given.count() < 0 ? std::chrono::days(1) : given + std::chrono::seconds(30);
+  const bool stopped = co_await UntilStopped(id, clock_.Now() + limit);
   if (!stopped) co_return TimedOut();
   co_return Result<>();
 }
@@ -225,7 +226,8 @@ ResultTask<> FakeEngine::Unpause(std::string id) {
 }
 
 ResultTask<> FakeEngine::Rename(std::string id, std::string new_name) {
-  return Call<void>("rename " + NameOf(id) + " " + new_name, [this, id, new_name] { return machine.Rename(id, new_name); });
+  return Call<void>("rename " + NameOf(id) + " " + new_name,
+                    [this, id, new_name] { return machine.Rename(id, new_name); });
 }
 
 ResultTask<> FakeEngine::UpdateRestartPolicy(std::string id, engine::RestartPolicy policy) {
@@ -328,7 +330,8 @@ ResultTask<std::string> FakeEngine::RemoteDigest(std::string reference, std::opt
 }
 
 ResultTask<engine::Network> FakeEngine::InspectNetwork(std::string network) {
-  return Call<engine::Network>("inspect-network " + network, [this, network] { return machine.InspectNetwork(network); });
+  return Call<engine::Network>("inspect-network " + network,
+                               [this, network] { return machine.InspectNetwork(network); });
 }
 
 ResultTask<> FakeEngine::ConnectNetwork(std::string network, std::string container, boost::json::object endpoint) {

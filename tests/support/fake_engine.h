@@ -1,5 +1,5 @@
-// A container engine in memory that fails on demand. One rich fake instead of many mocks: what runs on it lives by itself, in
-// the time of a FakeClock.
+// A container engine in memory that fails on demand. One rich fake instead of many mocks: what runs on it lives by
+// itself, in the time of a FakeClock.
 //
 //   FakeHost host;
 //   host.engine.Run("web", "web:1");
@@ -30,8 +30,8 @@ class FakeEngine final : public engine::Engine {
   FakeMachine machine;
   FakeCalls calls;
 
-  // For setting the scene, without a call being written down. `more` is what the create request says besides Image. The image is
-  // made when it is not there. All throw std::runtime_error when the engine refuses.
+  // For setting the scene, without a call being written down. `more` is what the create request says besides Image. The
+  // image is made when it is not there. All throw std::runtime_error when the engine refuses.
   FakeContainer& Make(const std::string& name, const std::string& image, boost::json::object more = {});
   FakeContainer& Run(const std::string& name, const std::string& image, boost::json::object more = {});
   // Throws when there is none.

@@ -3,16 +3,17 @@
 #include <boost/json/array.hpp>
 #include <gtest/gtest.h>
 
+#include "engine/decode.h"
 #include "tests/support/fake_config.h"
 
 namespace berth::test {
 namespace {
 
 using namespace std::chrono_literals;
-using engine::ContainerState;
-using engine::Health;
 using boost::json::array;
 using boost::json::object;
+using engine::ContainerState;
+using engine::Health;
 
 class FakeEngineTest : public ::testing::Test {
  protected:
@@ -53,6 +54,39 @@ TEST_F(FakeEngineTest, ShowsTheSameInFieldsAndRaw) {
   EXPECT_EQ(web.networks, std::vector<std::string>{"bridge"});
   EXPECT_EQ(web.restart_policy.name, "no");
   EXPECT_EQ(web.raw.at("HostConfig").at("RestartPolicy").at("Name"), "no");
+}
+
+// The real decoder reads from the fake's JSON what the fake says in its fields.
+TEST_F(FakeEngineTest, SpeaksTheJsonOfARealEngine) {
+  auto more = Publish("8080");
+  more["Healthcheck"] = FakeHealthcheck();
+  more["Labels"] = {{"team", "blue"}};
+  more["StopTimeout"] = 20;
+  more["HostConfig"].as_object()["RestartPolicy"] = {{"Name", "on-failure"}, {"MaximumRetryCount", 5}};
+  engine.Run("web", "web:1", more);
+  host.loop.RunFor(2s);
+  const auto web = *Await(engine.Inspect("web"));
+  const auto decoded = *engine::DecodeContainerDetails(web.raw);
+  EXPECT_EQ(decoded.id, web.id);
+  EXPECT_EQ(decoded.name, web.name);
+  EXPECT_EQ(decoded.image, web.image);
+  EXPECT_EQ(decoded.image_id, web.image_id);
+  EXPECT_EQ(decoded.state, web.state);
+  EXPECT_EQ(decoded.pid, web.pid);
+  EXPECT_EQ(decoded.created_at, web.created_at);
+  EXPECT_EQ(decoded.started_at, web.started_at);
+  EXPECT_EQ(decoded.finished_at, web.finished_at);
+  EXPECT_EQ(decoded.health, Health::kHealthy);
+  EXPECT_EQ(decoded.has_healthcheck, web.has_healthcheck);
+  EXPECT_EQ(decoded.health_log.size(), web.health_log.size());
+  EXPECT_EQ(decoded.restart_policy, web.restart_policy);
+  EXPECT_EQ(decoded.stop_timeout, web.stop_timeout);
+  EXPECT_EQ(decoded.network_mode, web.network_mode);
+  EXPECT_EQ(decoded.labels, web.labels);
+  EXPECT_EQ(decoded.networks, web.networks);
+  ASSERT_EQ(decoded.ports.size(), web.ports.size());
+  EXPECT_EQ(decoded.ports[0].host_ip, web.ports[0].host_ip);
+  EXPECT_EQ(decoded.ports[0].host_port, web.ports[0].host_port);
 }
 
 TEST_F(FakeEngineTest, MergesTheImageIntoTheConfiguration) {
@@ -108,8 +142,9 @@ TEST_F(FakeEngineTest, StopsGracefullyOrByForce) {
 
 TEST_F(FakeEngineTest, PlaysTheScriptOfAnImage) {
   const object config = {{"Healthcheck", FakeHealthcheck()}};
-  engine.machine.images.Add("ill:1", {.behaviour = {.healthy_after = 2s, .unhealthy_after = 5s, .exits_after = 9s, .exit_code = 3},
-                                      .config = config});
+  engine.machine.images.Add(
+      "ill:1",
+      {.behaviour = {.healthy_after = 2s, .unhealthy_after = 5s, .exits_after = 9s, .exit_code = 3}, .config = config});
   auto& web = engine.Run("web", "ill:1");
   EXPECT_EQ(web.health, Health::kStarting);
   host.loop.RunFor(2s);

@@ -61,14 +61,14 @@ class FakeLoop {
   void RunReady();
   // All that happens in this span of time.
   void RunFor(std::chrono::nanoseconds span);
-  // Until `condition` holds: true. False when nothing is left to happen, or not within `limit`; then `limit` has passed only
-  // if something was left.
+  // Until `condition` holds: true. False when nothing is left to happen, or not within `limit`; then `limit` has passed
+  // only if something was left.
   bool RunUntil(const std::function<bool()>& condition, std::chrono::nanoseconds limit = std::chrono::hours(1));
   // Until nobody sleeps any more. Throws std::runtime_error when that is not within `limit`.
   void RunUntilIdle(std::chrono::nanoseconds limit = std::chrono::hours(1));
 
-  // kill -9: every coroutine is dropped where it stands, and a new loop begins. Afterwards destroy the objects that they
-  // belonged to; they may hold timers of the old loop until this object goes.
+  // kill -9: every coroutine is dropped where it stands, and a new loop begins. Afterwards destroy the objects that
+  // they belonged to; they may hold timers of the old loop until this object goes.
   void Kill();
 
  private:

@@ -92,9 +92,12 @@ Result<> FakeMachine::BeginStop(const std::string& id, std::optional<std::chrono
   container.stopping = true;
   Emit(container, "kill", {{"signal", "15"}});
   if (!container.behaviour.ignores_sigterm) {
-    After(container.behaviour.stops_in, container, [this](FakeContainer& it) { Exit(it, it.behaviour.stop_exit_code); });
+    After(container.behaviour.stops_in, container,
+          [this](FakeContainer& it) { Exit(it, it.behaviour.stop_exit_code); });
   }
-  After(timeout.value_or(container.StopTimeout()), container, [this](FakeContainer& it) {
+  const auto patience = timeout.value_or(container.StopTimeout());
+  if (patience.count() < 0) return {};
+  After(patience, container, [this](FakeContainer& it) {
     Emit(it, "kill", {{"signal", "9"}});
     Exit(it, 137);
   });
@@ -110,7 +113,8 @@ Result<> FakeMachine::Kill(const std::string& id, const std::string& signal) {
   Emit(container, "kill", {{"signal", signal}});
   if (IsKill(signal)) Exit(container, 137);
   if (IsTerm(signal) && !container.behaviour.ignores_sigterm) {
-    After(container.behaviour.stops_in, container, [this](FakeContainer& it) { Exit(it, it.behaviour.stop_exit_code); });
+    After(container.behaviour.stops_in, container,
+          [this](FakeContainer& it) { Exit(it, it.behaviour.stop_exit_code); });
   }
   return {};
 }

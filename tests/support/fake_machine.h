@@ -1,5 +1,5 @@
-// A machine that runs containers: what happens on it with or without an agent, and its rules. FakeEngine puts the engine's
-// interface, its faults and its slowness in front of it.
+// A machine that runs containers: what happens on it with or without an agent, and its rules. FakeEngine puts the
+// engine's interface, its faults and its slowness in front of it.
 #pragma once
 
 #include <functional>
@@ -32,7 +32,8 @@ class FakeMachine {
 
   Result<engine::Created> Create(const engine::CreateRequest& request);
   Result<> Start(const std::string& id);
-  // Only begins: the container ends when its behaviour says so, or by SIGKILL after `timeout`.
+  // Only begins: the container ends when its behaviour says so, or by SIGKILL after `timeout`; never by
+  // that when it is negative.
   Result<> BeginStop(const std::string& id, std::optional<std::chrono::seconds> timeout);
   Result<> Kill(const std::string& id, const std::string& signal);
   Result<> Pause(const std::string& id);
@@ -52,7 +53,8 @@ class FakeMachine {
   void SetHealth(FakeContainer& container, engine::Health health);
   void Print(FakeContainer& container, std::string line,
              engine::LogChunk::Source source = engine::LogChunk::Source::kStdout);
-  // A reboot, or a new start of the engine without live restore: everything stops, restart policies say what comes back.
+  // A reboot, or a new start of the engine without live restore: everything stops, restart policies say what comes
+  // back.
   void Reboot();
 
   // For everything that happens, in order.

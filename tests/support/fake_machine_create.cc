@@ -30,7 +30,8 @@ object MountOfBind(std::string_view bind) {
   const auto second = bind.find(':', first + 1);
   const std::string source(bind.substr(0, first));
   const std::string target(bind.substr(first + 1, second - first - 1));
-  const bool writable = second == std::string_view::npos || bind.substr(second + 1).find("ro") == std::string_view::npos;
+  const bool writable =
+      second == std::string_view::npos || bind.substr(second + 1).find("ro") == std::string_view::npos;
   return Mount(source.starts_with('/') ? "bind" : "volume", source, source, target, writable);
 }
 

@@ -2,7 +2,7 @@
 //
 //   ScriptedPeer peer(loop);
 //   peer.NextConnection()
-//       .Expect("GET /_ping").Send(Pong())
+//       .Answer("GET /_ping", Pong())
 //       .Expect("GET /v1.41/containers/json?all=1").Send("HTTP/1.1 200 OK\r\nContent-Le").HangUp();
 //
 // What comes and was not expected fails the test. A connection that no script is left for is hung up on, and fails it,
@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/endpoint.h"
@@ -29,7 +30,10 @@ class PeerScript {
   // A request whose first line begins so.
   PeerScript& Expect(std::string first_line);
   PeerScript& Send(std::string bytes);
-  // The same in pieces of `size` bytes, each sent when the one before was read. Over Unix sockets only.
+  PeerScript& Answer(std::string first_line, std::string reply) {
+    return Expect(std::move(first_line)).Send(std::move(reply));
+  }
+  // Sends in pieces of `size` bytes, each sent when the one before was read. Over Unix sockets only.
   PeerScript& SendInPieces(std::string bytes, std::size_t size);
   // Two pieces, cut at `position`.
   PeerScript& SendCut(const std::string& bytes, std::size_t position);

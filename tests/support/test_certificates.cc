@@ -43,7 +43,7 @@ std::string ToPem(EVP_PKEY* key) {
 }
 
 Key NewKey() {
-  Key key(EVP_EC_gen("P-256"));
+  Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   Require(key != nullptr, "make a key");
   return key;
 }
