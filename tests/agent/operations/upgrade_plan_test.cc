@@ -46,7 +46,7 @@ TEST(UpgradeSteps, DoNotPullOrCreateForARollback) {
   kept.id = "kept";
   kept.name = OldSideName("web", kOperation);
   const auto steps = UpgradeSteps(SwapForRollback(web, kept, "fedcba9876543210"), "", false);
-  EXPECT_THAT(steps, testing::Contains("Start the new web"));
+  EXPECT_THAT(steps, testing::Contains(testing::StartsWith("Switch: stop the old web")));
   EXPECT_THAT(steps, testing::Not(testing::Contains(testing::StartsWith("Pull"))));
   EXPECT_THAT(steps, testing::Not(testing::Contains(testing::StartsWith("Create"))));
 }
@@ -56,7 +56,7 @@ TEST(UpgradeSteps, DoNotStartAContainerThatWasStopped) {
   web.name = "web";
   web.state = engine::ContainerState::kExited;
   const auto steps = UpgradeSteps(SwapForUpgrade(web, kOperation), "web:2", true);
-  EXPECT_THAT(steps, testing::Not(testing::Contains(testing::StartsWith("Start"))));
+  EXPECT_THAT(steps, testing::Not(testing::Contains(testing::HasSubstr("start the new"))));
   EXPECT_THAT(steps, testing::Contains("Pull web:2"));
 }
 

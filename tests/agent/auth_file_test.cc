@@ -1,0 +1,99 @@
+#include "agent/auth_file.h"
+
+#include <fstream>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/results.h"
+#include "tests/support/temporary_directory.h"
+
+namespace berth::agent {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// "me:pass:word" and "you:secret".
+constexpr const char* kMine = "bWU6cGFzczp3b3Jk";
+constexpr const char* kYours = "eW91OnNlY3JldA==";
+
+TEST(AuthFile, HasTheCredentialsOfEachRegistry) {
+  const auto parsed = ParseAuthFile(std::string(R"({"auths": {
+      "registry.example.org:5000": {"auth": ")") +
+                                    kMine + R"("},
+      "https://index.docker.io/v1/": {"auth": ")" +
+                                    kYours + R"("},
+      "https://other.example.org/v2/": {"identitytoken": "token"}}})");
+  ASSERT_OK(parsed);
+  const auto& by_registry = parsed->by_registry;
+  EXPECT_THAT(parsed->warnings, IsEmpty());
+  ASSERT_EQ(by_registry.size(), 3u);
+  EXPECT_EQ(by_registry.at("registry.example.org:5000").username, "me");
+  EXPECT_EQ(by_registry.at("registry.example.org:5000").password, "pass:word");
+  EXPECT_EQ(by_registry.at("docker.io").username, "you");
+  EXPECT_EQ(by_registry.at("docker.io").password, "secret");
+  EXPECT_EQ(by_registry.at("docker.io").server_address, "https://index.docker.io/v1/");
+  EXPECT_EQ(by_registry.at("other.example.org").identity_token, "token");
+}
+
+TEST(AuthFile, MayHoldUsernameAndPasswordInClear) {
+  const auto parsed = ParseAuthFile(R"({"auths": {"a": {"username": "me", "password": "word"}}})");
+  ASSERT_OK(parsed);
+  EXPECT_EQ(parsed->by_registry.at("a").password, "word");
+}
+
+TEST(AuthFile, SaysWhatIsOfNoUseWithoutTellingIt) {
+  const auto parsed =
+      ParseAuthFile(R"({"auths": {"a": {}, "b": {"auth": "c2Vj*ret"}, "c": 1, "d": {"auth": "c2VjcmV0"}},
+      "credsStore": "desktop", "credHelpers": {"e": "ecr-login"}})");
+  ASSERT_OK(parsed);
+  EXPECT_THAT(parsed->by_registry, IsEmpty());
+  EXPECT_THAT(parsed->warnings,
+              ElementsAre(HasSubstr("entry of a "), HasSubstr("entry of b "), HasSubstr("entry of c "),
+                          HasSubstr("entry of d "), HasSubstr("credsStore is not used"),
+                          HasSubstr("credential helper of e is not used")));
+  for (const auto& warning : parsed->warnings) EXPECT_THAT(warning, Not(HasSubstr("ret")));
+}
+
+TEST(AuthFile, MayBeEmpty) {
+  EXPECT_THAT(ParseAuthFile("{}")->by_registry, IsEmpty());
+  EXPECT_THAT(ParseAuthFile(R"({"auths": null})")->by_registry, IsEmpty());
+}
+
+TEST(AuthFile, MustBeJsonAndIsNotQuoted) {
+  for (const char* text : {"", "[]", "secret", R"({"auths": {"a": {"auth": "secret)"}) {
+    const auto parsed = ParseAuthFile(text);
+    EXPECT_THAT(parsed, test::FailsWith(Code::kInvalidArgument, "BAD_AUTH_FILE"));
+    EXPECT_THAT(test::MessageOf(parsed), Not(HasSubstr("secret")));
+  }
+}
+
+TEST(AuthFile, SurvivesAnything) {
+  std::mt19937 random(1);
+  const std::string good =
+      std::string(R"({"auths": {"https://a/v1/": {"auth": ")") + kMine + R"("}}, "credHelpers": {}})";
+  for (int round = 0; round < 5000; ++round) {
+    auto text = good;
+    for (int i = 0; i < 3; ++i) text[random() % text.size()] = static_cast<char>(random());
+    (void)ParseAuthFile(text);
+  }
+}
+
+TEST(CredentialsFromFile, AreReadAnewEachTime) {
+  const test::TemporaryDirectory directory;
+  const auto file = directory / "config.json";
+  const auto credentials_for = CredentialsFromFile(file);
+  EXPECT_FALSE(credentials_for("a"));
+  std::ofstream(file) << R"({"auths": {"a": {"auth": ")" << kMine << R"("}}})";
+  EXPECT_EQ(credentials_for("a")->username, "me");
+  EXPECT_FALSE(credentials_for("b"));
+  std::ofstream(file) << R"({"auths": {"a": {"auth": ")" << kYours << R"("}}})";
+  EXPECT_EQ(credentials_for("a")->username, "you");
+}
+
+}  // namespace
+}  // namespace berth::agent

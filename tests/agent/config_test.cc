@@ -1,0 +1,278 @@
+#include "agent/config.h"
+
+#include <fstream>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agent/config_options.h"
+#include "agent/config_text.h"
+#include "tests/support/temporary_directory.h"
+
+namespace berth::agent {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> Texts(const std::vector<ConfigError>& errors) {
+  std::vector<std::string> texts;
+  for (const auto& error : errors) texts.push_back(error.ToString());
+  return texts;
+}
+
+std::string Slurp(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  void Write(const std::string& name, const std::string& text) {
+    const auto path = directory / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+  }
+  LoadedConfig Load() { return LoadConfig(sources); }
+  // What is wrong with this text, without the directory.
+  std::vector<std::string> ErrorsOf(const std::string& text) {
+    Write("berthd.toml", text);
+    auto errors = Texts(Load().errors);
+    const auto prefix = directory.path().string() + "/";
+    for (auto& error : errors) {
+      if (error.starts_with(prefix)) error = error.substr(prefix.size());
+    }
+    return errors;
+  }
+
+  test::TemporaryDirectory directory;
+  ConfigSources sources{.file = directory / "berthd.toml"};
+};
+
+// --- Where options come from ---
+
+TEST_F(ConfigTest, HasDefaultsWithoutAFile) {
+  const auto loaded = Load();
+  EXPECT_THAT(loaded.errors, IsEmpty());
+  EXPECT_EQ(loaded.config.SocketPath(), "/run/berth/berthd.sock");
+  EXPECT_EQ(loaded.config.engine, "");
+  EXPECT_EQ(loaded.config.operations.keep_previous, 1);
+  EXPECT_EQ(loaded.config.operations.drain_timeout, 30s);
+}
+
+TEST_F(ConfigTest, MissesAFileThatWasAskedFor) {
+  sources.file_must_exist = true;
+  EXPECT_THAT(Texts(Load().errors), ElementsAre(HasSubstr("there is no such file")));
+}
+
+TEST_F(ConfigTest, ReadsEveryKindOfOption) {
+  Write("berthd.toml", R"(
+    listen = "unix:///srv/berth.sock"
+    socket_mode = "0600"
+    log_level = "debug"
+    [operations]
+    keep_previous = 3
+    drain_timeout = "1m30s"
+    [limits]
+    event_queue = 64
+  )");
+  const auto [config, errors, warnings] = Load();
+  EXPECT_THAT(Texts(errors), IsEmpty());
+  EXPECT_EQ(config.SocketPath(), "/srv/berth.sock");
+  EXPECT_EQ(config.socket_mode, 0600u);
+  EXPECT_EQ(config.log_level, log::Level::kDebug);
+  EXPECT_EQ(config.operations.keep_previous, 3);
+  EXPECT_EQ(config.operations.drain_timeout, 90s);
+  EXPECT_EQ(config.limits.event_queue, 64);
+}
+
+TEST_F(ConfigTest, LetsWhatComesLaterWin) {
+  Write("berthd.toml", "state_dir = \"/a\"\nsocket_group = \"a\"\nlisten = \"unix:///a\"\nlog_level = \"debug\"\n");
+  Write("conf.d/20-late.toml", "socket_group = \"c\"\n");
+  Write("conf.d/10-early.toml", "socket_group = \"b\"\nlisten = \"unix:///b\"\nlog_level = \"error\"\n");
+  Write("conf.d/30.toml.disabled", "state_dir = \"/disabled\"\n");
+  sources.environment = {{"BERTH_LISTEN", "unix:///d"}, {"BERTH_LOG_LEVEL", "info"}};
+  sources.flags = {{"log_level", "warning"}};
+  const auto [config, errors, warnings] = Load();
+  EXPECT_THAT(Texts(errors), IsEmpty());
+  EXPECT_EQ(config.state_dir, "/a");
+  EXPECT_EQ(config.socket_group, "c");
+  EXPECT_EQ(config.SocketPath(), "/d");
+  EXPECT_EQ(config.log_level, log::Level::kWarning);
+}
+
+TEST_F(ConfigTest, TakesEveryOptionFromTheEnvironmentAndFromAFlag) {
+  const Config defaults;
+  for (const auto& option : ConfigOptions()) {
+    auto text = option.show(defaults);
+    if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
+    sources.environment = {{option.Variable(), text}};
+    sources.flags = {{option.key, text}};
+    const auto loaded = Load();
+    EXPECT_THAT(Texts(loaded.errors), IsEmpty()) << option.key;
+    EXPECT_THAT(Texts(loaded.warnings), IsEmpty()) << option.key;
+    EXPECT_EQ(option.show(loaded.config), option.show(defaults));
+  }
+}
+
+TEST_F(ConfigTest, NamesTheVariableOrTheFlagThatIsWrong) {
+  sources.environment = {{"BERTH_OPERATIONS_KEEP_PREVIOUS", "many"}};
+  sources.flags = {{"state_dir", "here"}, {"colour", "red"}};
+  EXPECT_THAT(
+      Texts(Load().errors),
+      ElementsAre("BERTH_OPERATIONS_KEEP_PREVIOUS: operations.keep_previous must be a whole number from 0 to 10",
+                  HasSubstr("colour: there is no option colour"),
+                  HasSubstr("--state-dir: state_dir must be an absolute path")));
+}
+
+TEST_F(ConfigTest, WarnsOfAVariableThatLooksLikeASlipAndNoOther) {
+  sources.environment = {{"BERTH_LSITEN", "unix:///a"}, {"BERTH_CXX", "clang++"}, {"HOME", "/root"}};
+  const auto loaded = Load();
+  EXPECT_THAT(Texts(loaded.warnings), ElementsAre("BERTH_LSITEN: is not used; did you mean BERTH_LISTEN?"));
+  EXPECT_THAT(loaded.errors, IsEmpty());
+}
+
+// --- What is wrong ---
+
+TEST_F(ConfigTest, SaysWhereAnUnknownOptionIsAndWhatWasMeant) {
+  EXPECT_THAT(
+      ErrorsOf("\nlissten = \"unix:///a\"\n  keep_previous = 2\n[operations]\nhistory_dayz = 3\n"),
+      ElementsAre(
+          "berthd.toml:2:1: there is no option lissten; did you mean listen?",
+          "berthd.toml:3:3: there is no option keep_previous; did you mean keep_previous in [operations]?",
+          "berthd.toml:5:1: there is no option operations.history_dayz; did you mean history_days in [operations]?"));
+}
+
+TEST_F(ConfigTest, DoesNotGuessWhatNobodyCanHaveMeant) {
+  EXPECT_THAT(
+      ErrorsOf("colour = \"red\"\n"),
+      ElementsAre(
+          "berthd.toml:1:1: there is no option colour; berthd --print-default-config shows all that there are"));
+}
+
+TEST_F(ConfigTest, SaysWhereItIsNoToml) {
+  EXPECT_THAT(ErrorsOf("listen = \"unix:///a\"\nlog_level = debug\n"), ElementsAre(HasSubstr("berthd.toml:2:")));
+  EXPECT_THAT(ErrorsOf("log_level = \"info\"\nlog_level = \"debug\"\n"), ElementsAre(HasSubstr("berthd.toml:2:")));
+  EXPECT_THAT(ErrorsOf("log_level = \"info\"\n  [.]\n"), ElementsAre("berthd.toml:2:4: this is no name of a section"));
+}
+
+TEST_F(ConfigTest, HasForeignLettersInStringsAndCommentsAlone) {
+  EXPECT_THAT(
+      ErrorsOf(
+          "\xef\xbb\xbf# Gr\u00f6\u00dfe\nstate_dir = \"/sch\u00f6n \\\" \"\nlisten = 'unix:///\u00fc' # \u00fc\n"),
+      IsEmpty());
+  EXPECT_EQ(Load().config.state_dir, "/sch\u00f6n \" ");
+  EXPECT_THAT(ErrorsOf("engine = \"\"\"\n\u00fc\"\"\"\"\"\ngr\u00f6\u00dfe = 1\n"),
+              ElementsAre("berthd.toml:3:3: only strings and comments may have letters beyond a to z"));
+}
+
+TEST_F(ConfigTest, RefusesValuesOfTheWrongKind) {
+  EXPECT_THAT(ErrorsOf("listen = 80\nsocket_mode = 0o660\n[operations]\nkeep_previous = true\ndrain_timeout = 30\n"),
+              ElementsAre(HasSubstr("berthd.toml:1:1: listen must be a text in quotes"),
+                          HasSubstr("berthd.toml:2:1: socket_mode must be four octal digits"),
+                          HasSubstr("keep_previous must be a whole number from 0 to 10 (this is true or false)"),
+                          HasSubstr("drain_timeout must be a duration from 0s to 1h")));
+}
+
+TEST_F(ConfigTest, RefusesValuesOutOfRange) {
+  EXPECT_THAT(ErrorsOf("[operations]\nkeep_previous = 11\nhistory_days = 0\ndrain_timeout = \"2h\"\n"),
+              ElementsAre(HasSubstr("from 0 to 10"), HasSubstr("from 1 to 3650"), HasSubstr("to 1h")));
+}
+
+TEST_F(ConfigTest, RefusesAddressesThatItCannotUse) {
+  EXPECT_THAT(ErrorsOf("listen = \"tcp://0.0.0.0:7000\"\nengine = \"ftp://engine\"\nlog_level = \"loud\"\n"),
+              ElementsAre(HasSubstr("listen must be unix://"), HasSubstr("engine \"ftp://engine\""),
+                          HasSubstr("log_level must be")));
+}
+
+TEST_F(ConfigTest, RefusesASocketForEverybody) {
+  EXPECT_THAT(ErrorsOf("socket_mode = \"0666\"\n"), ElementsAre(HasSubstr("as good as root")));
+}
+
+TEST_F(ConfigTest, RefusesAFileThatItCannotRead) {
+  std::filesystem::create_directory(directory / "berthd.toml");
+  EXPECT_THAT(Texts(Load().errors), ElementsAre(HasSubstr("berthd.toml: cannot be read")));
+}
+
+// --- Durations ---
+
+TEST(ConfigDuration, ReadsNumbersWithUnits) {
+  EXPECT_EQ(ParseDuration("250ms"), 250ms);
+  EXPECT_EQ(ParseDuration("30s"), 30s);
+  EXPECT_EQ(ParseDuration("1h30m"), 90min);
+  EXPECT_EQ(ParseDuration("2d"), 48h);
+  EXPECT_EQ(ParseDuration("0s"), 0s);
+}
+
+TEST(ConfigDuration, DoesNotReadAnythingElse) {
+  for (const char* text :
+       {"", "30", "s", "-1s", "1.5s", "30 s", "30S", "1h 30m", "30sec", "9223372036854775807d", "1s1"}) {
+    EXPECT_FALSE(ParseDuration(text)) << text;
+  }
+}
+
+TEST(ConfigDuration, WritesWhatItReads) {
+  for (const auto duration : {0ms, 1ms, 1500ms, 90'000ms, 86'400'000ms, 90'061'001ms}) {
+    EXPECT_EQ(ParseDuration(FormatDuration(duration)), duration) << FormatDuration(duration);
+  }
+}
+
+// --- What is written about the options ---
+
+TEST_F(ConfigTest, ShipsEveryOptionAtItsDefault) {
+  EXPECT_THAT(ErrorsOf(DefaultConfigText()), IsEmpty());
+  auto text = DefaultConfigText();
+  for (const auto& option : ConfigOptions()) {
+    const auto line = "#" + option.Name() + " = ";
+    const auto begin = text.find(line);
+    ASSERT_NE(begin, text.npos) << option.key;
+    text.erase(begin, 1);
+  }
+  EXPECT_THAT(ErrorsOf(text), IsEmpty());
+  const auto config = Load().config;
+  for (const auto& option : ConfigOptions()) EXPECT_EQ(option.show(config), option.show(Config())) << option.key;
+}
+
+TEST(ConfigFiles, ShipTheDefaultConfiguration) {
+  EXPECT_EQ(Slurp(BERTH_SOURCE_DIR "/packaging/berthd.toml"), DefaultConfigText())
+      << "make it anew: berthd --print-default-config >packaging/berthd.toml";
+}
+
+TEST(ConfigFiles, ListEveryOptionInTheManual) {
+  const auto manual = Slurp(BERTH_SOURCE_DIR "/docs/configuration.md");
+  for (const auto& option : ConfigOptions()) {
+    const auto row = "| `" + option.key + "` | `" + option.show(Config()) + "` | " + option.help + " |";
+    EXPECT_THAT(manual, HasSubstr(row));
+  }
+}
+
+// --- Anything at all ---
+
+// Random bytes, and random pieces of what a configuration is made of: whatever it says, it says it and does not fall
+// over.
+TEST(ConfigText, SurvivesAnything) {
+  const std::vector<std::string> pieces = {
+      "listen", "=",          "\"",      "[",  "]",    "operations", ".",
+      "\n",     "1",          "'''",     "{",  "}",    ",",          "#",
+      "true",   "1979-05-27", "\\u0000", "0x", "\xff", "\xe2\x82",   std::string(1, '\0'),
+      " "};
+  std::mt19937 random(1);
+  for (int round = 0; round < 5000; ++round) {
+    std::string text;
+    const auto length = random() % 40;
+    for (std::size_t i = 0; i < length; ++i) {
+      text += round % 2 == 0 ? std::string(1, static_cast<char>(random())) : pieces[random() % pieces.size()];
+    }
+    Config config;
+    for (const auto& setting : ParseConfigText(text, "fuzz").settings) {
+      if (const auto* option = FindOption(setting.key)) (void)option->set(config, setting.value);
+      (void)GuessOption(setting.key);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace berth::agent
