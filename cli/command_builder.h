@@ -52,6 +52,10 @@ class Commands {
     });
   }
 
+  void Add(const std::string& name, const std::string& what, ExitCode (*function)(const Session&)) {
+    Group(name, what).callback([function, &chosen = chosen_] { chosen = function; });
+  }
+
   // With commands of its own.
   CLI::App& Group(const std::string& name, const std::string& what) {
     return *parent_.add_subcommand(name, what)->fallthrough()->footer(kFooter);

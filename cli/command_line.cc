@@ -18,7 +18,7 @@ namespace {
 // A number of seconds is a duration here, as in watch(1).
 Result<Milliseconds> ParseInterval(const std::string& text) {
   const bool digits = !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  const auto interval = ParseDuration(digits ? text + "s" : text);
+  auto interval = ParseDuration(digits ? text + "s" : text);
   if (interval && *interval < Milliseconds(100)) {
     return Error{Code::kInvalidArgument, "BAD_DURATION", "an interval is at least 100ms"};
   }
@@ -141,33 +141,24 @@ ChangeOptions Kind(v1::OperationKind kind) {
   return options;
 }
 
-struct WaitOptions {
-  std::string name;
-  std::optional<Milliseconds> timeout;
-};
+void AddOperation(CLI::App& app, std::string& name) {
+  app.add_option("NAME", name, "operations/9f2c..., or the digits alone")->required()->type_name("");
+}
+
+void DefineWait(CLI::App& app, WaitOptions& options) {
+  AddOperation(app, options.operation);
+  AddDuration(app, "--timeout", options.timeout, "How long to wait (for ever)");
+}
 
 void AddOperationCommands(CLI::App& group, Chosen& chosen) {
   Commands op(group, chosen);
-  const auto name = [](CLI::App& app, std::string& target) {
-    app.add_option("NAME", target, "operations/9f2c..., or the digits alone")->required()->type_name("");
-  };
-  const auto wait = [name](CLI::App& app, WaitOptions& options) {
-    name(app, options.name);
-    AddDuration(app, "--timeout", options.timeout, "How long to wait (for ever)");
-  };
-  op.Add("show", "One operation with its plan and what came of it", std::string(), name, OpShow);
-  op.Add("watch", "Its progress from the start to the end", std::string(), name, OpWatch);
-  op.Add(
-      "wait", "Its end", WaitOptions(), wait, +[](const Session& session, const WaitOptions& options) {
-        return OpWait(session, options.name, options.timeout);
-      });
-  op.Add("cancel", "Ask it to go back to where it began", std::string(), name, OpCancel);
+  op.Add("show", "One operation with its plan and what came of it", std::string(), AddOperation, OpShow);
+  op.Add("watch", "Its progress from the start to the end", std::string(), AddOperation, OpWatch);
+  op.Add("wait", "Its end", WaitOptions(), DefineWait, OpWait);
+  op.Add("cancel", "Ask it to go back to where it began", std::string(), AddOperation, OpCancel);
 }
 
-struct Nothing {};
-
 void AddCommands(CLI::App& app, Chosen& chosen) {
-  const auto nothing = [](CLI::App&, const Nothing&) {};
   Commands all(app, chosen);
   all.Add("ps", "List containers", PsOptions(), DefinePs, Ps);
   all.Add("inspect", "One container in full", std::string(), AddContainer, Inspect);
@@ -183,12 +174,8 @@ void AddCommands(CLI::App& app, Chosen& chosen) {
   all.Add("events", "What happens to containers, from now on", EventsOptions(), DefineEvents, Events);
   all.Add("ops", "List operations, newest first", OpsOptions(), DefineOps, Ops);
   AddOperationCommands(all.Group("op", "One operation: show, watch, wait, cancel"), chosen);
-  all.Add(
-      "info", "The host, its engine and the agent", Nothing(), nothing,
-      +[](const Session& session, const Nothing&) { return Info(session); });
-  all.Add(
-      "version", "The versions of everything", Nothing(), nothing,
-      +[](const Session& session, const Nothing&) { return Version(session); });
+  all.Add("info", "The host, its engine and the agent", Info);
+  all.Add("version", "The versions of everything", Version);
 }
 
 // CLI11 would take the word behind a bare --watch for its value.

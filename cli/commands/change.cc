@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/outcome_of.h"
 #include "cli/commands/submit.h"
 #include "cli/commands/targets.h"
 #include "cli/describe_error.h"
@@ -48,6 +49,13 @@ v1::Operation NeverBegun(const ChangeOptions& options, const std::string& contai
   return operation;
 }
 
+// The agent's sentence may leave open which container it is about.
+Error About(const std::string& container, const Error& error) {
+  Error about = error.message.find(container) == std::string::npos ? Annotate(error, container) : error;
+  about.metadata.try_emplace("container", container);
+  return about;
+}
+
 // The changes of one command, which share options, secrets and the board.
 class Changes {
  public:
@@ -71,9 +79,8 @@ class Changes {
 
   Changed Refused(const std::string& container, const Error& error) {
     const bool interrupted = error.reason == reason::kInterrupted;
-    const bool says_which = error.message.find(container) != std::string::npos;
-    const std::string trouble = interrupted ? "berthctl: " + Safe(container) + ": not begun\n"
-                                            : Describe(says_which ? error : Annotate(error, container));
+    const std::string trouble =
+        interrupted ? "berthctl: " + Safe(container) + ": not begun\n" : Describe(About(container, error));
     return Settle(container, NeverBegun(options_, container, error), {ExitCodeOf(error), "", trouble});
   }
 
@@ -89,7 +96,7 @@ class Changes {
   }
 
   Changed Ended(const std::string& container, v1::Operation operation) {
-    const Outcome outcome = DescribeOutcome(operation, IsKept(operation), session_.OutPalette(), session_.ErrPalette());
+    const Outcome outcome = OutcomeOf(session_, operation);
     return Settle(container, std::move(operation), outcome);
   }
 
@@ -104,18 +111,6 @@ class Changes {
     if (ended) return Ended(container, std::move(*ended));
     const Outcome outcome = DescribeLostSight(begun, ended.error());
     return Settle(container, std::move(begun), outcome);
-  }
-
-  // Whether the replaced container is still there for a rollback: the operation does not say.
-  std::optional<bool> IsKept(const v1::Operation& operation) const {
-    if (operation.state() != v1::OPERATION_STATE_SUCCEEDED || !operation.has_upgrade_result()) return std::nullopt;
-    v1::GetContainerRequest request;
-    request.set_container(operation.container());
-    const auto details = session_.client().Call(&Containers::GetContainer, request);
-    if (!details) return std::nullopt;
-    return std::ranges::any_of(details->kept(), [&](const v1::KeptContainer& kept) {
-      return kept.id() == operation.upgrade_result().old_container_id();
-    });
   }
 
   const Session& session_;

@@ -77,8 +77,13 @@ ExitCode Ops(const Session& session, const OpsOptions& options);
 // `name` is "operations/9f2c..." or the digits alone.
 ExitCode OpShow(const Session& session, const std::string& name);
 ExitCode OpWatch(const Session& session, const std::string& name);
-ExitCode OpWait(const Session& session, const std::string& name, std::optional<Milliseconds> timeout);
 ExitCode OpCancel(const Session& session, const std::string& name);
+
+struct WaitOptions {
+  std::string operation;
+  std::optional<Milliseconds> timeout;
+};
+ExitCode OpWait(const Session& session, const WaitOptions& options);
 
 ExitCode Info(const Session& session);
 ExitCode Version(const Session& session);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/outcome_of.h"
 #include "cli/commands/show.h"
 #include "cli/remote/follow.h"
 #include "cli/remote/status.h"
@@ -44,22 +45,23 @@ Result<v1::Operation> Get(const Session& session, const std::string& name) {
 }
 
 ExitCode PrintOutcome(const Session& session, const v1::Operation& operation) {
-  const Outcome outcome = DescribeOutcome(operation, std::nullopt, session.OutPalette(), session.ErrPalette());
+  const Outcome outcome = OutcomeOf(session, operation);
   session.Print(session.globals().json ? ToJson(operation) + "\n" : outcome.result);
   session.PrintError(outcome.trouble);
   return outcome.code;
 }
 
-// Answers when the operation has ended or `timeout` is over, also across a restart of the agent.
-Result<v1::Operation> Wait(const Session& session, const std::string& name, std::optional<Milliseconds> timeout) {
+// Answers when the operation has ended or the timeout is over, also across a restart of the agent.
+Result<v1::Operation> Wait(const Session& session, const WaitOptions& options) {
   v1::WaitOperationRequest request;
-  request.set_name(FullName(name));
-  if (timeout) *request.mutable_timeout() = ToProto(*timeout);
+  request.set_name(FullName(options.operation));
+  if (options.timeout) *request.mutable_timeout() = ToProto(*options.timeout);
   Client client = session.client();
   if (auto error = client.Unreachable()) return std::move(*error);
   for (Reconnect reconnect = session.NewReconnect();;) {
     auto operation = client.CallWithoutDeadline(&Operations::WaitOperation, request);
-    if (operation || !IsOutOfReach(operation.error()) || !reconnect.Again()) return operation;
+    if (operation || !IsOutOfReach(operation.error())) return operation;
+    if (const auto again = reconnect.Again(operation.error()); !again) return again.error();
     client = client.Fresh();
   }
 }
@@ -101,18 +103,17 @@ ExitCode OpWatch(const Session& session, const std::string& name) {
           },
       .on_break = [&](const Error& error) { board.Note(begun->container(), error.message + "; trying again"); }};
   const auto ended = Follow(session.client(), begun->name(), session.NewReconnect(), follower);
-  const Outcome outcome = ended ? DescribeOutcome(*ended, std::nullopt, session.OutPalette(), session.ErrPalette())
-                                : DescribeLostSight(*begun, ended.error());
+  const Outcome outcome = ended ? OutcomeOf(session, *ended) : DescribeLostSight(*begun, ended.error());
   board.Settle(begun->container(), outcome);
   return outcome.code;
 }
 
-ExitCode OpWait(const Session& session, const std::string& name, std::optional<Milliseconds> timeout) {
-  const auto operation = Wait(session, name, timeout);
+ExitCode OpWait(const Session& session, const WaitOptions& options) {
+  const auto operation = Wait(session, options);
   if (!operation) return session.Fail(operation.error());
   if (HasEnded(operation->state())) return PrintOutcome(session, *operation);
   if (session.globals().json) session.Print(ToJson(*operation) + "\n");
-  const Outcome outcome = DescribeLostSight(*operation, StillUnderWay(timeout.value_or(Milliseconds(0))));
+  const Outcome outcome = DescribeLostSight(*operation, StillUnderWay(options.timeout.value_or(Milliseconds(0))));
   session.PrintError(outcome.trouble);
   return outcome.code;
 }

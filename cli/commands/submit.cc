@@ -10,9 +10,10 @@
 namespace berth::cli {
 namespace {
 
-void SetHealthGate(const ChangeOptions& options, v1::HealthGate& gate) {
-  if (options.health_timeout) *gate.mutable_timeout() = ToProto(*options.health_timeout);
-  if (options.stable_for) *gate.mutable_stable_for() = ToProto(*options.stable_for);
+template <class Request>
+void SetHealthGate(const ChangeOptions& options, Request& request) {
+  if (options.health_timeout) *request.mutable_health_gate()->mutable_timeout() = ToProto(*options.health_timeout);
+  if (options.stable_for) *request.mutable_health_gate()->mutable_stable_for() = ToProto(*options.stable_for);
 }
 
 void SetImage(const ChangeOptions& options, const Secrets& secrets, v1::UpgradeContainerRequest& request) {
@@ -39,7 +40,7 @@ Request Fill(const ChangeOptions& options, const std::string& container, const s
   if constexpr (requires { request.mutable_stop_timeout(); }) {
     if (options.stop_timeout) *request.mutable_stop_timeout() = ToProto(*options.stop_timeout);
   }
-  if constexpr (requires { request.mutable_health_gate(); }) SetHealthGate(options, *request.mutable_health_gate());
+  if constexpr (requires { request.mutable_health_gate(); }) SetHealthGate(options, request);
   if constexpr (requires { request.mutable_credentials(); }) SetImage(options, secrets, request);
   return request;
 }
@@ -74,7 +75,8 @@ Result<v1::Operation> Submit(const Session& session, const ChangeOptions& option
   Reconnect reconnect = session.NewReconnect();
   for (;;) {
     auto begun = Send(client, options, container, request_id, secrets);
-    if (begun || !IsOutOfReach(begun.error()) || !reconnect.Again()) return begun;
+    if (begun || !IsOutOfReach(begun.error())) return begun;
+    if (const auto again = reconnect.Again(begun.error()); !again) return again.error();
     client = client.Fresh();
   }
 }

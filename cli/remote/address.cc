@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -48,7 +49,8 @@ Result<AgentAddress> ParseAddress(std::string_view text) {
     return BadAddress(text);
   }
   if (path.empty()) return BadAddress(text);
-  return AgentAddress{std::string(path)};
+  // "//run/x" is the same place to the kernel, but gRPC would read a host's name into it.
+  return AgentAddress{std::filesystem::path(path).lexically_normal().string()};
 }
 
 std::optional<Error> WhyUnreachable(const AgentAddress& address) {

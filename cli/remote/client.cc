@@ -27,7 +27,7 @@ Client::Client(Options options) : options_(std::move(options)) {
 }
 
 Error Client::Explain(const grpc::Status& status) const {
-  if (options_.interrupted.stop_requested()) return {Code::kCancelled, reason::kInterrupted, "interrupted"};
+  if (options_.interrupted.stop_requested()) return Interrupted();
   Error error = FromStatus(status);
   if (error.reason != reason::kConnectionLost) return error;
   return WhyUnreachable(options_.address).value_or(std::move(error));

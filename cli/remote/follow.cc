@@ -52,7 +52,7 @@ Result<v1::Operation> Follow(Client client, const std::string& name, Reconnect r
     // UNAVAILABLE with a reason is an agent that is just going down.
     if (!IsOutOfReach(error) && error.code != Code::kUnavailable) return error;
     if (std::exchange(received.since_break, false)) follower.on_break(error);
-    if (!reconnect.Again()) return error;
+    if (const auto again = reconnect.Again(error); !again) return again.error();
     client = client.Fresh();
   }
 }

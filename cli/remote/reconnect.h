@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 
+#include "cli/remote/status.h"
 #include "engine/base/backoff.h"
 
 namespace berth::cli {
@@ -17,11 +18,14 @@ class Reconnect {
   using Sleep = std::function<bool(std::chrono::milliseconds)>;
   explicit Reconnect(Sleep sleep) : sleep_(std::move(sleep)) {}
 
-  // Waits before the next try; false when there shall be none: interrupted, or kReconnectFor is over.
-  bool Again() {
+  // Waits before the next try. Or there shall be none: the error is then `last`, when kReconnectFor is over, or says
+  // that the wait was interrupted.
+  Result<> Again(const Error& last) {
     const auto delay = backoff_.Next();
     waited_ += delay;
-    return waited_ <= kReconnectFor && sleep_(delay);
+    if (waited_ > kReconnectFor) return last;
+    if (!sleep_(delay)) return Interrupted();
+    return {};
   }
 
   // The agent answered: the next break starts from the beginning.

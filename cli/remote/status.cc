@@ -64,6 +64,8 @@ v1::Status ToStatus(const Error& error) {
   return status;
 }
 
+Error Interrupted() { return {Code::kCancelled, reason::kInterrupted, "interrupted"}; }
+
 bool IsOutOfReach(const Error& error) {
   return error.reason == reason::kConnectionLost || error.reason == reason::kAgentUnreachable;
 }

@@ -27,6 +27,9 @@ Error FromStatus(const v1::Status& status);
 // The other way round, for --json: an error in the place of an operation that never came to be.
 v1::Status ToStatus(const Error& error);
 
+// Ctrl-C.
+Error Interrupted();
+
 // The agent did not answer at all: it is not there, or it went away. The same call may succeed later.
 bool IsOutOfReach(const Error& error);
 

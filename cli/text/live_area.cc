@@ -20,7 +20,8 @@ void CutToRows(std::vector<std::string>& lines, int rows) {
 std::string LiveArea::Replace(std::vector<std::string> lines, const WindowSize& window) {
   CutToRows(lines, window.rows);
   std::string text;
-  if (drawn_ > 0) text = "\x1b[" + std::to_string(drawn_) + "A\x1b[J";
+  // To the first column as well: a terminal echoes ^C.
+  if (drawn_ > 0) text = "\x1b[" + std::to_string(drawn_) + "F\x1b[J";
   for (const std::string& line : lines) text += Fit(line, window.columns) + "\n";
   drawn_ = lines.size();
   return text;

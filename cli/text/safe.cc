@@ -27,6 +27,7 @@ std::string Visible(char32_t point) {
 }  // namespace
 
 std::string Safe(std::string_view text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
   std::string safe;
   while (!text.empty()) {
     const std::string_view before = text;
@@ -48,9 +49,7 @@ std::vector<std::string> SafeLines(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.push_back(Safe(line));
+    lines.push_back(Safe(text.substr(0, end)));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   while (!lines.empty() && lines.back().find_first_not_of(' ') == std::string::npos) lines.pop_back();

@@ -9,7 +9,7 @@
 namespace berth::cli {
 
 // One line: control characters, ESC first of all, and what changes the direction of text become visible, as \x1b or \n.
-// Bytes that are not UTF-8 become the replacement character. A tab becomes a space.
+// Bytes that are not UTF-8 become the replacement character. A tab becomes a space; line breaks at the end go.
 std::string Safe(std::string_view text);
 
 // Line by line, without empty lines at the end.

@@ -1,6 +1,8 @@
 #include "cli/view/container.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <tuple>
 #include <vector>
 
 #include "cli/text/image.h"
@@ -13,12 +15,17 @@ namespace berth::cli {
 namespace {
 
 std::string PortText(const v1::Port& port) {
-  const std::string inside = std::to_string(port.container_port()) + "/" + Safe(port.protocol());
+  std::string inside = std::to_string(port.container_port()) + "/" + Safe(port.protocol());
   if (port.host_port() == 0) return inside;
   const bool everywhere = port.host_ip().empty() || port.host_ip() == "0.0.0.0" || port.host_ip() == "::";
   const std::string address =
       port.host_ip().find(':') == std::string::npos ? port.host_ip() : "[" + port.host_ip() + "]";
   return (everywhere ? "" : Safe(address) + ":") + std::to_string(port.host_port()) + "→" + inside;
+}
+
+// Published ones first.
+std::tuple<bool, std::uint32_t, std::uint32_t> InOrder(const v1::Port& port) {
+  return {port.host_port() == 0, port.container_port(), port.host_port()};
 }
 
 std::string HealthCell(v1::Health health, const Palette& palette) {
@@ -34,7 +41,7 @@ std::string Join(const Strings& strings) {
 }
 
 std::string Run(const v1::ContainerDetails& details, WallTime now) {
-  if (details.container().state() == v1::CONTAINER_STATE_RUNNING) return "since " + AgeOf(details.start_time(), now);
+  if (details.container().state() == v1::CONTAINER_STATE_RUNNING) return "started " + AgeOf(details.start_time(), now);
   std::string text =
       "ended " + AgeOf(details.finish_time(), now) + ", exit code " + std::to_string(details.exit_code());
   return details.oom_killed() ? text + ", out of memory" : text;
@@ -77,11 +84,12 @@ void AddKept(const v1::ContainerDetails& details, WallTime now, Facts& facts) {
 }  // namespace
 
 std::string PortsOf(const v1::Container& container) {
+  std::vector<v1::Port> ports(container.ports().begin(), container.ports().end());
+  std::ranges::stable_sort(ports, {}, InOrder);
   std::vector<std::string> texts;
-  for (const auto& port : container.ports()) {
-    std::string text = PortText(port);
-    if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));  // 0.0.0.0 and ::
-  }
+  for (const auto& port : ports) texts.push_back(PortText(port));
+  const auto repeated = std::ranges::unique(texts);  // 0.0.0.0 and ::
+  texts.erase(repeated.begin(), repeated.end());
   return Join(texts);
 }
 

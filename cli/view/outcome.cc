@@ -44,14 +44,14 @@ std::string Took(const v1::Operation& operation) {
   return " in " + FormatDuration(std::chrono::duration_cast<Milliseconds>(time));
 }
 
-// An upgrade to what runs already.
+// An upgrade to what runs already, which a warning says, or one that never came to the switch.
 bool IsSameContainer(const v1::UpgradeResult& result) {
   return !result.container_id().empty() && result.container_id() == result.old_container_id();
 }
 
 std::string Swapped(const v1::Operation& operation, std::optional<bool> kept) {
   const auto& result = operation.upgrade_result();
-  if (IsSameContainer(result)) return ShortImage(result.new_image()) + " runs already, nothing was done";
+  if (IsSameContainer(result)) return "still " + ShortImage(result.new_image());
   const std::string verb = operation.kind() == v1::OPERATION_KIND_ROLLBACK ? "rolled back, " : "";
   return verb + FromTo(result) + ", gap " + Gap(result) + WhatWasKept(operation, kept);
 }

@@ -108,6 +108,7 @@ std::string Elapsed(const v1::HealthProgress& health) {
 // "health check 3: starting, 2.1 s of 30 s, last: connection refused"
 std::string HealthLine(const v1::HealthProgress& health, const Palette& palette) {
   if (health.health() == v1::HEALTH_NONE) return "running for " + Elapsed(health);
+  if (health.probes() == 0) return "no health check yet, " + Elapsed(health);
   const std::string word = palette(ToneOf(health.health()), Word(health.health()));
   const std::string last = LastLine(health.last_output());
   return "health check " + std::to_string(health.probes()) + ": " + word + ", " + Elapsed(health) +
