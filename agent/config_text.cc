@@ -1,147 +1,224 @@
 #include "agent/config_text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
-
-// What toml++ 3.3 asserts is not always so: "[.]" is enough. A release build would even take it for granted, so have it
-// checked in every build.
-namespace {
-struct BrokenAssertion {};
-}  // namespace
-#undef NDEBUG
-#define TOML_ASSERT(expression) ((expression) ? static_cast<void>(0) : throw BrokenAssertion())
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
+#include <set>
+#include <utility>
 
 namespace berth::agent {
 namespace {
 
-using Position = toml::source_position;
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsNameCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '-';
+}
+bool IsControl(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
+bool EndsValue(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '#' || c == '\0'; }
 
-struct Found {
-  Position position;
-  Setting setting;
+void AppendUtf8(std::string& text, std::uint32_t letter) {
+  const auto put = [&text](std::uint32_t byte) { text += static_cast<char>(byte); };
+  const auto put_rest = [&](int shift) { put(0x80 | (letter >> shift & 0x3f)); };
+  if (letter < 0x80) return put(letter);
+  if (letter < 0x800) return put(0xc0 | letter >> 6), put_rest(0);
+  if (letter < 0x10000) return put(0xe0 | letter >> 12), put_rest(6), put_rest(0);
+  put(0xf0 | letter >> 18), put_rest(12), put_rest(6), put_rest(0);
+}
+
+// 12, -3, 1_000, 0x1f, 0o17, 0b11. Nothing for anything else, a leading zero or a number that is too large.
+std::optional<std::int64_t> ParseInteger(std::string_view text) {
+  const bool has_sign = text.starts_with('-') || text.starts_with('+');
+  std::string digits(text.substr(has_sign ? 1 : 0));
+  int base = 10;
+  for (const auto& [prefix, other] : {std::pair("0x", 16), std::pair("0o", 8), std::pair("0b", 2)}) {
+    if (!has_sign && digits.starts_with(prefix)) base = other;
+  }
+  if (base != 10) digits.erase(0, 2);
+  const bool bad_underscore = digits.starts_with('_') || digits.ends_with('_') || digits.find("__") != digits.npos;
+  std::erase(digits, '_');
+  const bool leading_zero = base == 10 && digits.size() > 1 && digits.front() == '0';
+  if (digits.empty() || bad_underscore || leading_zero || digits.front() == '-') return std::nullopt;
+  if (text.starts_with('-')) digits.insert(0, "-");
+  std::int64_t number = 0;
+  const auto* end = digits.data() + digits.size();
+  const auto parsed = std::from_chars(digits.data(), end, number, base);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return number;
+}
+
+// What else TOML has, for a message that tells what it is.
+std::optional<OtherValue> OtherWord(std::string_view word) {
+  if (word == "true" || word == "false") return OtherValue{"true or false"};
+  const bool numeric =
+      std::all_of(word.begin(), word.end(), [](char c) { return IsDigit(c) || c == '.' || c == '-' || c == ':'; });
+  if (word.empty() || !numeric || !IsDigit(word.front())) return std::nullopt;
+  return OtherValue{word.find('.') != word.npos ? "a fraction" : "a date or a time"};
+}
+
+// Reads line by line. After the first mistake it stands at the end of the text, so that everything comes to its end.
+class Parser {
+ public:
+  Parser(std::string_view text, const std::string& file_name) : text_(text), file_name_(file_name) {
+    if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);  // a byte order mark
+  }
+
+  ConfigText Parse() {
+    while (offset_ < text_.size()) ReadLine();
+    if (!parsed_.errors.empty()) parsed_.settings.clear();
+    return std::move(parsed_);
+  }
+
+ private:
+  char Peek() const { return offset_ < text_.size() ? text_[offset_] : '\0'; }
+  bool Take(std::string_view expected) {
+    if (!text_.substr(offset_).starts_with(expected)) return false;
+    offset_ += expected.size();
+    return true;
+  }
+  void SkipBlanks() { offset_ = std::min(text_.find_first_not_of(" \t", offset_), text_.size()); }
+
+  // Columns count characters.
+  std::string Where(std::size_t offset) const {
+    const auto before = text_.substr(0, offset);
+    const auto line = before.substr(before.rfind('\n') + 1);
+    const auto is_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+    return file_name_ + ":" + std::to_string(std::count(before.begin(), before.end(), '\n') + 1) + ":" +
+           std::to_string(std::count_if(line.begin(), line.end(), is_character) + 1);
+  }
+  void Fail(std::size_t offset, std::string message) {
+    if (parsed_.errors.empty()) parsed_.errors.push_back({Where(offset), std::move(message)});
+    offset_ = text_.size();
+  }
+  void Fail(std::string message) { Fail(offset_, std::move(message)); }
+
+  void ReadLine() {
+    SkipBlanks();
+    if (Peek() == '[') {
+      ReadSection();
+    } else if (!EndsValue(Peek())) {
+      ReadSetting();
+    }
+    ReadLineEnd();
+  }
+
+  void ReadLineEnd() {
+    SkipBlanks();
+    if (Peek() == '#') offset_ = std::min(text_.find('\n', offset_), text_.size());
+    Take("\r");
+    if (!Take("\n") && offset_ < text_.size()) Fail("there is something more in this line than there should be");
+  }
+
+  void ReadSection() {
+    const auto begin = offset_++;
+    const auto name = ReadKey();
+    if (!Take("]")) return Fail("a section's name ends with ]");
+    if (!sections_.insert(name).second) return Fail(begin, "the section [" + name + "] is there twice");
+    section_ = name + ".";
+  }
+
+  void ReadSetting() {
+    const auto begin = offset_;
+    const auto key = section_ + ReadKey();
+    if (!Take("=")) return Fail("behind a name comes = and its value");
+    SkipBlanks();
+    auto value = ReadValue();
+    if (!keys_.insert(key).second) return Fail(begin, key + " is set twice");
+    parsed_.settings.push_back({key, std::move(value), Where(begin)});
+  }
+
+  // Names with dots between them; the blanks around it belong to it.
+  std::string ReadKey() {
+    std::string key;
+    do {
+      if (!key.empty()) key += '.';
+      SkipBlanks();
+      const auto begin = offset_;
+      while (IsNameCharacter(Peek())) ++offset_;
+      if (offset_ == begin) Fail("here should be a name of letters, digits, '_' and '-'");
+      key += text_.substr(begin, offset_ - begin);
+      SkipBlanks();
+    } while (Take("."));
+    return key;
+  }
+
+  ConfigValue ReadValue() {
+    const bool is_long = text_.substr(offset_).starts_with("\"\"\"") || text_.substr(offset_).starts_with("'''");
+    if (is_long) return Fail("texts of several lines are not used here; put it in one"), ConfigValue();
+    if (Take("\"")) return ReadText();
+    if (Take("'")) return ReadLiteral();
+    if (Peek() == '[' || Peek() == '{') return Fail("lists and tables are not used here"), ConfigValue();
+    return ReadWord();
+  }
+
+  // Behind the first quote, up to and with the last one.
+  std::string ReadText() {
+    std::string text;
+    while (!Take("\"")) {
+      if (offset_ >= text_.size() || IsControl(Peek()))
+        return Fail("this text has no end; it wants a \" in its line"), text;
+      if (Take("\\")) {
+        ReadEscape(text);
+      } else {
+        text += text_[offset_++];
+      }
+      if (!parsed_.errors.empty()) break;
+    }
+    return text;
+  }
+
+  void ReadEscape(std::string& text) {
+    constexpr std::string_view kNames = "btnfr\"\\";
+    constexpr std::string_view kMeanings = "\b\t\n\f\r\"\\";
+    if (Take("u")) return ReadLetter(text, 4);
+    if (Take("U")) return ReadLetter(text, 8);
+    const auto which = offset_ < text_.size() ? kNames.find(Peek()) : kNames.npos;
+    if (which == kNames.npos) return Fail("behind \\ comes one of b t n f r u U \" \\; a \\ itself is \\\\");
+    text += kMeanings[which];
+    ++offset_;
+  }
+
+  void ReadLetter(std::string& text, std::size_t digits) {
+    const auto number = text_.substr(offset_, digits);
+    std::uint32_t letter = 0;
+    const auto parsed = std::from_chars(number.data(), number.data() + number.size(), letter, 16);
+    const bool complete = number.size() == digits && parsed.ptr == number.data() + digits;
+    const bool is_letter = letter < 0xd800 || (letter > 0xdfff && letter <= 0x10ffff);
+    if (!complete || !is_letter) return Fail("this is no number of a letter");
+    AppendUtf8(text, letter);
+    offset_ += digits;
+  }
+
+  std::string ReadLiteral() {
+    const auto begin = offset_;
+    while (offset_ < text_.size() && Peek() != '\'' && !IsControl(Peek())) ++offset_;
+    std::string text(text_.substr(begin, offset_ - begin));
+    if (!Take("'")) Fail("this text has no end; it wants a ' in its line");
+    return text;
+  }
+
+  ConfigValue ReadWord() {
+    const auto begin = offset_;
+    while (!EndsValue(Peek())) ++offset_;
+    const auto word = text_.substr(begin, offset_ - begin);
+    if (const auto number = ParseInteger(word)) return *number;
+    if (auto other = OtherWord(word)) return std::move(*other);
+    Fail(begin, "here should be a value: a whole number, or a text in quotes");
+    return {};
+  }
+
+  std::string_view text_;
+  const std::string& file_name_;
+  std::size_t offset_ = 0;
+  std::string section_;  // with its dot
+  std::set<std::string> sections_;
+  std::set<std::string> keys_;
+  ConfigText parsed_;
 };
-
-std::string Where(const std::string& file_name, const Position& position) {
-  return file_name + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
-}
-
-// Of a byte. Columns count characters.
-Position PositionOf(std::string_view text, std::size_t offset) {
-  const auto before = text.substr(0, offset);
-  const auto line = before.substr(before.rfind('\n') + 1);
-  const auto is_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
-  return {static_cast<toml::source_index>(std::count(before.begin(), before.end(), '\n') + 1),
-          static_cast<toml::source_index>(std::count_if(line.begin(), line.end(), is_character) + 1)};
-}
-
-// Behind the string that begins at `offset`; its contents are toml++'s business.
-std::size_t SkipString(std::string_view text, std::size_t offset) {
-  const char quote = text[offset];
-  const std::string triple(3, quote);
-  const bool is_long = text.substr(offset).starts_with(triple);
-  const std::string_view end = is_long ? std::string_view(triple) : std::string_view(triple).substr(0, 1);
-  for (offset += end.size(); offset < text.size(); ++offset) {
-    const bool at_end = text.substr(offset).starts_with(end) || (!is_long && text[offset] == '\n');
-    if (at_end) return std::min(text.find_first_not_of(quote, offset), text.size());
-    if (quote == '"' && text[offset] == '\\') ++offset;
-  }
-  return text.size();
-}
-
-// toml++ 3.3 has undefined behaviour at a letter like "ü" where a key or a value should begin. TOML has such letters in
-// strings and in comments alone, so this looks for others first.
-std::optional<std::size_t> FindStrayLetter(std::string_view text) {
-  const std::size_t begin = text.starts_with("\xef\xbb\xbf") ? 3 : 0;  // a byte order mark is welcome
-  for (std::size_t offset = begin; offset < text.size();) {
-    const char c = text[offset];
-    if (static_cast<unsigned char>(c) >= 0x80) return offset;
-    if (c == '#') {
-      offset = std::min(text.find('\n', offset), text.size());
-    } else if (c == '"' || c == '\'') {
-      offset = SkipString(text, offset);
-    } else {
-      ++offset;
-    }
-  }
-  return std::nullopt;
-}
-
-// The first line that begins like "[." or "[=": what toml++ breaks at. The beginning when there is none.
-std::size_t FindBadSection(std::string_view text) {
-  constexpr std::string_view kKeyBegins = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-\"'";
-  for (std::size_t line = 0; line < text.size(); line = std::min(text.find('\n', line), text.size() - 1) + 1) {
-    const auto name = text.find_first_not_of(" \t[", line);
-    if (name == text.npos) break;
-    const bool is_section = text.substr(line, name - line).find('[') != text.npos;
-    if (is_section && kKeyBegins.find(text[name]) == kKeyBegins.npos) return name;
-  }
-  return 0;
-}
-
-std::string TypeName(toml::node_type type) {
-  switch (type) {
-    case toml::node_type::array:
-      return "a list";
-    case toml::node_type::boolean:
-      return "true or false";
-    case toml::node_type::floating_point:
-      return "a fraction";
-    case toml::node_type::table:
-      return "a section";
-    default:
-      return "a date or a time";
-  }
-}
-
-ConfigValue ToValue(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_integer()) return number->get();
-  return OtherValue{TypeName(node.type())};
-}
-
-// Sections become prefixes of their keys; an empty one says nothing.
-void Flatten(const toml::table& table, const std::string& prefix, const std::string& file_name,
-             std::vector<Found>& found) {
-  for (const auto& [key, node] : table) {
-    const auto path = prefix + std::string(key.str());
-    if (const auto* section = node.as_table()) {
-      Flatten(*section, path + ".", file_name, found);
-    } else {
-      const auto position = key.source().begin;
-      found.push_back({position, {path, ToValue(node), Where(file_name, position)}});
-    }
-  }
-}
-
-std::vector<Setting> InOrder(std::vector<Found> found) {
-  std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
-    return std::pair(a.position.line, a.position.column) < std::pair(b.position.line, b.position.column);
-  });
-  std::vector<Setting> settings;
-  for (auto& one : found) settings.push_back(std::move(one.setting));
-  return settings;
-}
 
 }  // namespace
 
 ConfigText ParseConfigText(std::string_view text, const std::string& file_name) {
-  const auto failed = [&](const Position& position, std::string message) {
-    return ConfigText{{}, {{Where(file_name, position), std::move(message)}}};
-  };
-  if (const auto stray = FindStrayLetter(text)) {
-    return failed(PositionOf(text, *stray), "only strings and comments may have letters beyond a to z");
-  }
-  try {
-    std::vector<Found> found;
-    Flatten(toml::parse(text), "", file_name, found);
-    return {InOrder(std::move(found)), {}};
-  } catch (const toml::parse_error& error) {
-    return failed(error.source().begin, std::string(error.description()));
-  } catch (const BrokenAssertion&) {
-    return failed(PositionOf(text, FindBadSection(text)), "this is no name of a section");
-  }
+  return Parser(text, file_name).Parse();
 }
 
 }  // namespace berth::agent

@@ -1,5 +1,8 @@
-// TOML to a flat list of settings; pure. toml++ stands behind it, in config_text.cc alone: its header is slow to
-// compile.
+// The text of a configuration file as a flat list of settings; pure.
+//
+// The language is the part of TOML that a configuration needs: sections, dotted names, and values of one line that are
+// texts or whole numbers. Every file that is accepted is TOML and means the same there. We read it ourselves because
+// the library that distributions have (toml++ 3.3) runs into undefined behaviour at a misplaced "ü".
 #pragma once
 
 #include <string>
@@ -18,7 +21,7 @@ struct Setting {
 
 struct ConfigText {
   std::vector<Setting> settings;    // in the order of the text
-  std::vector<ConfigError> errors;  // where it is no TOML: then there are no settings
+  std::vector<ConfigError> errors;  // the first mistake of the language, if there is one: then there are no settings
 };
 
 ConfigText ParseConfigText(std::string_view text, const std::string& file_name);

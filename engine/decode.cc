@@ -16,6 +16,7 @@ WallTime FromNanoseconds(std::int64_t nanoseconds) { return WallTime(std::chrono
 
 // As `docker stats` computes it: the container's share of the time that all cores had, times their number.
 double CpuPercent(const Fields& now, const Fields& before) {
+  if (before.Unsigned("system_cpu_usage") == 0) return 0;  // the first sample has none before it
   const Fields usage = now.Inside("cpu_usage");
   const double used = static_cast<double>(usage.Unsigned("total_usage")) -
                       static_cast<double>(before.Inside("cpu_usage").Unsigned("total_usage"));

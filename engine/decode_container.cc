@@ -57,8 +57,8 @@ Port ExposedPort(std::string_view text, Complaint& complaint) {
   return port;
 }
 
-// {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}], "443/tcp": null}: one row for each address on the host, or one
-// for a port that is not published.
+// {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}], "443/tcp": null}: one row for each address on the host, or
+// one for a port that is not published.
 std::vector<Port> InspectedPorts(const Fields& network_settings) {
   std::vector<Port> ports;
   Complaint& complaint = network_settings.complaint();

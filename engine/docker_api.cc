@@ -14,14 +14,14 @@ constexpr std::string_view kNoVersion;
 // 304: it already is what was asked for.
 bool IsSuccess(unsigned status) { return (status >= 200 && status < 300) || status == 304; }
 
-Task<Error> ReadRefusal(http::Connection& connection, Subject subject) {
+Task<std::string> ReadRefusal(http::Connection& connection) {
   std::string body;
   while (body.size() < kMaxRefusal) {
     const auto piece = co_await connection.ReadSome();
     if (!piece || !*piece) break;
     body += **piece;
   }
-  co_return ErrorFromAnswer(connection.status(), body, subject);
+  co_return body;
 }
 
 Result<std::string> HighestVersion(const std::string& version_document) {
@@ -61,7 +61,8 @@ ResultTask<std::unique_ptr<http::Connection>> DockerApi::Open(ApiRequest request
   auto connection = co_await client_.Open(std::move(request).Finish(version_, ask_timeout_, change_timeout_));
   if (!connection) co_return connection.error();
   if (IsSuccess((*connection)->status())) co_return std::move(*connection);
-  co_return co_await ReadRefusal(**connection, subject);
+  const std::string refusal = co_await ReadRefusal(**connection);
+  co_return Refused((*connection)->status(), refusal, subject);
 }
 
 ResultTask<> DockerApi::Negotiate() {
@@ -87,8 +88,15 @@ ResultTask<std::string> DockerApi::AskHighestVersion() {
 ResultTask<http::Answer> DockerApi::Send(ApiRequest request, std::string_view version) {
   const Subject subject = request.subject();
   auto answer = co_await client_.Call(std::move(request).Finish(version, ask_timeout_, change_timeout_));
-  if (answer && !IsSuccess(answer->status)) co_return ErrorFromAnswer(answer->status, answer->body, subject);
+  if (answer && !IsSuccess(answer->status)) co_return Refused(answer->status, answer->body, subject);
   co_return answer;
+}
+
+// An engine that does not like the version any more was exchanged behind our back: the next call asks it anew.
+Error DockerApi::Refused(unsigned status, std::string_view body, Subject subject) {
+  Error error = ErrorFromAnswer(status, body, subject);
+  if (error.reason == kVersionUnsupported) losses_.reset();
+  return error;
 }
 
 }  // namespace berth::engine

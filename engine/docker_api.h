@@ -1,8 +1,11 @@
 // The Engine API below its endpoints: which version to speak, and what the statuses of its answers mean.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/api_request.h"
 #include "engine/base/task.h"
@@ -30,15 +33,16 @@ class DockerApi {
   const std::string& version() const { return version_; }
 
  private:
-  bool IsNegotiated() { return !version_.empty() && client_.CountLosses() == losses_; }
+  bool IsNegotiated() { return losses_ == client_.CountLosses(); }
   ResultTask<std::string> AskHighestVersion();
   ResultTask<http::Answer> Send(ApiRequest request, std::string_view version);
+  Error Refused(unsigned status, std::string_view body, Subject subject);
 
   http::Client client_;
   std::chrono::milliseconds ask_timeout_;
   std::chrono::milliseconds change_timeout_;
   std::string version_;
-  std::uint64_t losses_ = 0;  // of the client, when the version was negotiated
+  std::optional<std::uint64_t> losses_;  // of the client, when the version was negotiated; empty when it must be anew
 };
 
 }  // namespace berth::engine

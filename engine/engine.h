@@ -33,10 +33,18 @@ inline constexpr std::chrono::seconds kDefaultStopTimeout{10};
 
 // Every method runs on the loop thread; any number may be under way. `id` is a container's id or name.
 //
-// Errors of every method: UNAVAILABLE (ENGINE_UNREACHABLE: could not connect, or cut off; a mutating call may then have
-// had its effect), DEADLINE_EXCEEDED (ENGINE_TIMEOUT; likewise), NOT_FOUND, INVALID_ARGUMENT (400), ABORTED (409,
-// ENGINE_CONFLICT), INTERNAL (500, ENGINE_ERROR), DATA_LOSS (an answer that is no JSON or too large). The message keeps
-// the engine's own words.
+// Errors of every method, all but the first three with the engine's own words as their message:
+//   UNAVAILABLE          ENGINE_UNREACHABLE: could not connect, or cut off; a change may then have had its effect
+//   DEADLINE_EXCEEDED    ENGINE_TIMEOUT: likewise
+//   DATA_LOSS            ENGINE_BAD_ANSWER: no HTTP, no JSON, too large, or a field of a wrong type
+//   NOT_FOUND            CONTAINER_NOT_FOUND, IMAGE_NOT_FOUND, NETWORK_NOT_FOUND: whatever the message says is missing
+//   INVALID_ARGUMENT     ENGINE_BAD_PARAMETER; BAD_CONTAINER_NAME and the like before anything is sent
+//   ABORTED              ENGINE_CONFLICT: a name is taken, something is in use, or in the wrong state
+//   PERMISSION_DENIED    ENGINE_DENIED, by an authorization plugin or a proxy
+//   FAILED_PRECONDITION  ENGINE_TOO_OLD, ENGINE_VERSION_UNSUPPORTED, ENGINE_BAD_CERTIFICATES
+//   RESOURCE_EXHAUSTED   DISK_FULL
+//   INTERNAL             ENGINE_ERROR: anything else
+// and CANCELLED when the awaiting coroutine was.
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -54,7 +62,8 @@ class Engine {
   // Starting what runs and stopping what is stopped succeed: the engine answers 304.
   virtual ResultTask<> Start(std::string id) = 0;
   // Waits for the container's end: at most `timeout` and then SIGKILL. Empty = the container's own stop timeout, for
-  // which the caller must know that it may be long: the deadline is `timeout` or 10 s, plus 30 s.
+  // which the caller must know that it may be long: the deadline is `timeout` or 10 s, plus 30 s. A negative one
+  // never kills it, and the deadline is a day.
   virtual ResultTask<> Stop(std::string id, std::optional<std::chrono::seconds> timeout) = 0;
   virtual ResultTask<> Restart(std::string id, std::optional<std::chrono::seconds> timeout) = 0;
   virtual ResultTask<> Kill(std::string id, std::string signal) = 0;
@@ -66,13 +75,16 @@ class Engine {
   virtual ResultTask<> Remove(std::string id, bool force) = 0;
   // Until it does not run, `deadline` at the most.
   virtual ResultTask<WaitOutcome> Wait(std::string id, std::chrono::seconds deadline) = 0;
+  // Runs a command in it to its end. At the deadline the answer is DEADLINE_EXCEEDED, but the command goes on.
   virtual ResultTask<ExecOutcome> Exec(std::string id, ExecRequest request, std::chrono::seconds deadline) = 0;
 
   virtual ResultTask<StreamPtr<LogChunk>> Logs(std::string id, LogOptions options) = 0;
   virtual ResultTask<StreamPtr<Stats>> StreamStats(std::string id) = 0;
   virtual ResultTask<StreamPtr<Event>> Events(EventOptions options) = 0;
 
-  // Ends with an error when the registry refuses or the image is not there. `reference` has a tag or a digest.
+  // `reference` has a tag or a digest, or else means latest. Begins or ends with an error when it fails: NOT_FOUND
+  // (IMAGE_NOT_FOUND), FAILED_PRECONDITION (REGISTRY_DENIED), UNAVAILABLE (REGISTRY_UNREACHABLE), RESOURCE_EXHAUSTED
+  // (DISK_FULL). The same for RemoteDigest.
   virtual ResultTask<StreamPtr<PullProgress>> Pull(std::string reference, std::optional<RegistryAuth> auth,
                                                    std::string platform) = 0;
   virtual ResultTask<Image> InspectImage(std::string reference) = 0;

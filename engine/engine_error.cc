@@ -106,7 +106,8 @@ constexpr Clue kClues[] = {
 };
 
 Error BadRequest(std::string message) {
-  if (IsVersionRefused(message)) return {Code::kFailedPrecondition, "ENGINE_VERSION_UNSUPPORTED", std::move(message)};
+  if (IsVersionRefused(message))
+    return {Code::kFailedPrecondition, std::string(kVersionUnsupported), std::move(message)};
   return {Code::kInvalidArgument, "ENGINE_BAD_PARAMETER", std::move(message)};
 }
 

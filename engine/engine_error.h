@@ -11,6 +11,9 @@ namespace berth::engine {
 // What a request was about: what is missing when the engine answers 404 and its message does not tell.
 enum class Subject { kContainer, kImage, kNetwork, kRegistry, kEngine };
 
+// The reason of FAILED_PRECONDITION when the engine does not speak the version of its API that it was asked in.
+inline constexpr std::string_view kVersionUnsupported = "ENGINE_VERSION_UNSUPPORTED";
+
 // Of an answer that is neither 2xx nor 304. `body` is {"message": "..."} or, from a proxy, anything.
 Error ErrorFromAnswer(unsigned status, std::string_view body, Subject subject);
 

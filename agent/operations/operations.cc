@@ -6,6 +6,7 @@
 #include "agent/operations/lifecycle.h"
 #include "agent/operations/operation_watch.h"
 #include "agent/operations/preflight.h"
+#include "agent/operations/resolve.h"
 #include "agent/operations/upgrade.h"
 #include "engine/base/log.h"
 
@@ -40,6 +41,15 @@ Error NoSuchOperation(const std::string& id) {
           "OPERATION_NOT_FOUND",
           "there is no operation " + id + " (they are kept for 30 days)",
           {{"operation", id}}};
+}
+
+Progress FirstProgress(const Operation& operation) {
+  Progress progress{1, operation.created_at, 0, 0, "Begin", {}};
+  if (operation.state == State::kQueued) progress.message = "Wait for an earlier operation";
+  if (operation.state == State::kQueued || Replaces(operation.kind)) return progress;
+  progress.step = progress.step_count = 1;
+  progress.message = operation.plan->steps.front();
+  return progress;
 }
 
 class OperationsImpl final : public Operations {
@@ -137,7 +147,7 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
     if (!repeated) co_return repeated.error();
     if (*repeated) co_return std::move(**repeated);
   }
-  auto container = co_await engine_.Inspect(request.container);
+  auto container = co_await Resolve(engine_, request.container);
   if (!container) co_return container.error();
   if (!request.etag.empty() && request.etag != EtagOf(*container)) {
     co_return Error{Code::kAborted,
@@ -146,7 +156,7 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
                     {{"etag", EtagOf(*container)}}};
   }
   JournalEntry entry;
-  entry.operation.id = NewOperationId();
+  entry.operation.id = request.validate_only ? "<operation>" : NewOperationId();  // the plan names it
   entry.operation.service_key = ServiceKeyOf(*container);
   auto twin = Admit(request, entry.operation.service_key, container->name);
   if (!twin) co_return twin.error();
@@ -182,9 +192,9 @@ Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails&
   if (*twin) return std::move(**twin);
 
   const bool queued = leases_.Holder(operation.service_key).has_value();
-  if (!Replaces(operation.kind)) operation.plan.reset();  // one step: the first progress says it
   operation.state = queued ? State::kQueued : State::kRunning;
-  operation.progress = {1, operation.created_at, 0, 0, queued ? "Wait for an earlier operation" : "Begin", {}};
+  operation.progress = FirstProgress(operation);
+  if (!Replaces(operation.kind)) operation.plan.reset();  // one step, and the progress says it
   entry.request_hash = HashOf(request);
   if (auto written = journal_.Begin(entry); !written) return Annotate(written.error(), "nothing was done");
 
@@ -226,7 +236,7 @@ Task<> OperationsImpl::Perform(ActivePtr operation, ContainerDetails container) 
 
 // What was true when it was queued need not be true any more: everything is examined again.
 Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
-  auto container = co_await engine_.Inspect(operation->operation().container);
+  auto container = co_await Resolve(engine_, operation->operation().container);
   if (!container) {
     operation->End(State::kFailed, container.error());
     co_return;

@@ -24,11 +24,6 @@ Error GateFailed(const Verdict& verdict) {
           "the new container failed its health gate: " + verdict.reason};
 }
 
-void EndWith(ActiveOperation& operation, Error why) {
-  const State state = WasAskedFor(why) ? State::kCancelled : State::kFailed;
-  operation.End(state, std::move(why));
-}
-
 // A digest pins what runs, a tag keeps it readable: repository:tag@sha256:...
 std::string Pinned(const engine::ImageReference& wanted, const engine::Image& image) {
   engine::ImageReference pinned = wanted;
@@ -58,12 +53,10 @@ bool SameToAPerson(const ContainerDetails& left, const ContainerDetails& right) 
 // ------------------------------------------------------------------------------------------------------------
 
 Task<> UpgradeRun::Run(ContainerDetails container) {
-  auto& operation = operation_->mutable_operation();
-  operation_->SetStepCount(static_cast<std::uint32_t>(operation.plan ? operation.plan->steps.size() : 0));
-  operation.upgrade_result.emplace();
-  Outcome().old_image = container.image;
-  Outcome().old_container_id = container.id;
-  Outcome().container_id = container.id;
+  operation_->SetStepCount(static_cast<std::uint32_t>(operation_->operation().plan->steps.size()));
+  outcome_.old_image = container.image;
+  outcome_.old_container_id = container.id;
+  outcome_.container_id = container.id;
   operation_->AllowCancel();
 
   auto prepared = co_await Prepare(container);
@@ -72,7 +65,7 @@ Task<> UpgradeRun::Run(ContainerDetails container) {
     co_return;
   }
   if (Record().swap.incoming.id.empty()) {  // it runs this image already
-    operation_->End(State::kSucceeded, std::nullopt);
+    End(std::nullopt);
     co_return;
   }
   auto unchanged = co_await CheckUnchanged();
@@ -88,6 +81,13 @@ Task<> UpgradeRun::Run(ContainerDetails container) {
   co_await Commit();
 }
 
+// What it came to is told with the end, and not before.
+void UpgradeRun::End(std::optional<Error> why) {
+  operation_->mutable_operation().upgrade_result = std::move(outcome_);
+  const State state = !why ? State::kSucceeded : WasAskedFor(*why) ? State::kCancelled : State::kFailed;
+  operation_->End(state, std::move(why));
+}
+
 void UpgradeRun::NextStep() {
   const auto& steps = operation_->operation().plan->steps;
   if (step_ < steps.size()) operation_->Report(step_ + 1, steps[step_]);
@@ -97,16 +97,16 @@ void UpgradeRun::NextStep() {
 ResultTask<> UpgradeRun::Prepare(const ContainerDetails& container) {
   if (!Record().swap.created) {  // a rollback: the container is there
     auto kept = co_await engine_.Inspect(Record().swap.incoming.id);
-    if (kept) Outcome().new_image = kept->image;
+    if (kept) outcome_.new_image = kept->image;
     co_return kept ? Result<>() : Result<>(kept.error());
   }
   auto candidate = co_await ObtainCandidate(container);
   if (!candidate) co_return candidate.error();
-  Outcome().new_image = candidate->reference;
-  Outcome().old_digest = DigestOf(candidate->old_image, container.image);
-  Outcome().new_digest = DigestOf(candidate->new_image, candidate->reference);
+  outcome_.new_image = candidate->reference;
+  outcome_.old_digest = DigestOf(candidate->old_image, container.image);
+  outcome_.new_digest = DigestOf(candidate->new_image, candidate->reference);
   if (candidate->same) {
-    Outcome().warnings.push_back("the container runs this very image already; nothing was done");
+    outcome_.warnings.push_back("the container runs this very image already; nothing was done");
     co_return Result<>();
   }
   co_return co_await CreateIncoming(container, *candidate);
@@ -139,7 +139,7 @@ ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const
   Recreated recreated =
       Recreate({container, candidate.old_image, candidate.new_image, candidate.reference,
                 record.swap.incoming.side_name, engine_.ApiVersion(), OwnLabels(operation.id, container.id, asked)});
-  for (auto& warning : recreated.warnings) Outcome().warnings.push_back(std::move(warning));
+  for (auto& warning : recreated.warnings) outcome_.warnings.push_back(std::move(warning));
 
   NextStep();
   auto created = co_await CreateOrAdopt(std::move(recreated.create));
@@ -162,7 +162,7 @@ ResultTask<std::string> UpgradeRun::CreateOrAdopt(engine::CreateRequest request)
   const std::string name = request.name;
   auto created = co_await engine_.Create(std::move(request));
   if (created) {
-    for (auto& warning : created->warnings) Outcome().warnings.push_back(std::move(warning));
+    for (auto& warning : created->warnings) outcome_.warnings.push_back(std::move(warning));
     co_return created->id;
   }
   if (created.error().code != Code::kUnavailable && created.error().code != Code::kAborted) co_return created.error();
@@ -253,17 +253,17 @@ Task<> UpgradeRun::Commit() {
     co_await GoBack(entered.error());
     co_return;
   }
-  Outcome().container_id = Record().swap.incoming.id;
+  outcome_.container_id = Record().swap.incoming.id;
   NoteGap();
   NextStep();
   co_await PruneKept();
-  operation_->End(State::kSucceeded, std::nullopt);
+  End(std::nullopt);
 }
 
 void UpgradeRun::NoteGap() {
   const WalkLog& log = walk_.log();
   if (!log.service_stopped || !log.service_started) return;
-  Outcome().gap = std::chrono::duration_cast<milliseconds>(*log.service_started - *log.service_stopped);
+  outcome_.gap = std::chrono::duration_cast<milliseconds>(*log.service_started - *log.service_stopped);
 }
 
 Task<> UpgradeRun::PruneKept() {
@@ -277,7 +277,7 @@ Task<> UpgradeRun::PruneKept() {
     // Without force: one that somebody started again is not ours to remove.
     auto removed = co_await engine_.Remove((*kept)[place].id, false);
     if (!removed)
-      Outcome().warnings.push_back("could not remove " + (*kept)[place].name + ": " + removed.error().message);
+      outcome_.warnings.push_back("could not remove " + (*kept)[place].name + ": " + removed.error().message);
   }
 }
 
@@ -288,7 +288,7 @@ Task<> UpgradeRun::PruneKept() {
 Task<> UpgradeRun::Abandon(Error why) {
   operation_->PassPointOfNoReturn();
   if (Record().swap.created) co_await RemoveIncoming();
-  EndWith(*operation_, std::move(why));
+  End(std::move(why));
 }
 
 Task<> UpgradeRun::RemoveIncoming() {
@@ -299,7 +299,7 @@ Task<> UpgradeRun::RemoveIncoming() {
     auto removed = co_await engine_.Remove(id, false);
     if (removed || removed.error().code == Code::kNotFound) co_return;
     if (removed.error().code != Code::kUnavailable && removed.error().code != Code::kDeadlineExceeded) {
-      Outcome().warnings.push_back("could not remove the new container: " + removed.error().message);
+      outcome_.warnings.push_back("could not remove the new container: " + removed.error().message);
       co_return;
     }
     const auto delay = backoff.Next();
@@ -313,27 +313,27 @@ Task<> UpgradeRun::GoBack(Error why) {
   operation_->Report(step_, "Go back to the old " + Record().swap.name);
   auto back = co_await walk_.Persist(Record().swap, Goal::kOutgoing);
   NoteGap();
-  Outcome().rolled_back = back.has_value();
+  outcome_.rolled_back = back.has_value();
   if (!back && back.error().reason == "CONTAINER_LOST") {
     auto forward = co_await walk_.Persist(Record().swap, Goal::kIncoming);
-    Outcome().container_id = Record().swap.incoming.id;
+    outcome_.container_id = Record().swap.incoming.id;
     why.message += "; the old container is gone, so the new one was left in its place";
     if (!forward) why.message += " (" + forward.error().message + ")";
   } else if (!back) {
     why.message += "; and going back failed: " + back.error().message;
     why.reason = "ROLLBACK_FAILED";
   }
-  EndWith(*operation_, std::move(why));
+  End(std::move(why));
 }
 
 // Before the failed container is removed: what its health check and its output said.
 Task<> UpgradeRun::CollectEvidence() {
   const std::string id = Record().swap.incoming.id;
   auto failed = co_await engine_.Inspect(id);
-  if (failed) Outcome().failed_probes = failed->health_log;
+  if (failed) outcome_.failed_probes = failed->health_log;
   auto tail = TailOf(id);
   auto output = co_await std::move(tail);
-  if (output) Outcome().failed_output = std::move(*output);
+  if (output) outcome_.failed_output = std::move(*output);
 }
 
 ResultTask<std::string> UpgradeRun::TailOf(std::string id) {
@@ -375,11 +375,9 @@ Task<> UpgradeRun::FindIncoming() {
 }
 
 Task<> UpgradeRun::Resume() {
-  auto& operation = operation_->mutable_operation();
-  if (!operation.upgrade_result) operation.upgrade_result.emplace();
-  Outcome().old_container_id = Record().swap.outgoing.id;
-  Outcome().container_id = Record().swap.outgoing.id;
-  step_ = operation.progress.step;
+  outcome_.old_container_id = Record().swap.outgoing.id;
+  outcome_.container_id = Record().swap.outgoing.id;
+  step_ = operation_->operation().progress.step;
   Error why{Code::kAborted, "INTERRUPTED",
             "the agent was stopped in the middle of this operation; everything is as it was before"};
 
@@ -392,9 +390,9 @@ Task<> UpgradeRun::Resume() {
       break;
     case Phase::kCommitted: {
       auto done = co_await walk_.Persist(Record().swap, Goal::kIncoming);
-      Outcome().container_id = Record().swap.incoming.id;
+      outcome_.container_id = Record().swap.incoming.id;
       co_await PruneKept();
-      operation_->End(done ? State::kSucceeded : State::kFailed, done ? std::nullopt : std::optional(done.error()));
+      End(done ? std::nullopt : std::optional(done.error()));
       break;
     }
   }

@@ -59,15 +59,16 @@ class UpgradeRun {
 
   Result<> Enter(Phase phase);
   UpgradeRecord Record() const { return *operation_->record(); }
-  UpgradeResult& Outcome() { return *operation_->mutable_operation().upgrade_result; }
   void NoteGap();
   void NextStep();
+  void End(std::optional<Error> why);
 
   engine::Engine& engine_;
   Clock& clock_;
   std::shared_ptr<ActiveOperation> operation_;
   CredentialsFor credentials_;
   SwapWalk walk_;
+  UpgradeResult outcome_;
   std::uint32_t step_ = 0;
 };
 

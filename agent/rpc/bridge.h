@@ -33,10 +33,11 @@ class Bridge {
     return Begin(new UnaryCall<Response>(calls_, response, std::move(work), WhenAlone::kGoOn));
   }
 
-  // Streams what the coroutine `work(call)` writes, and ends as it ends. Stops when the caller hangs up.
+  // Streams what the coroutine `work(call)` writes, and ends as it ends. Stops when the caller hangs up. Messages that pile
+  // up for a moment are merged, where `merge` is given and can.
   template <class Message, class Work>
-  grpc::ServerWriteReactor<Message>* Stream(Work work) {
-    return Begin(new StreamCall<Message>(calls_, work));
+  grpc::ServerWriteReactor<Message>* Stream(Work work, typename StreamCall<Message>::Merge merge = nullptr) {
+    return Begin(new StreamCall<Message>(calls_, work, merge));
   }
 
   // Ends every call of Read and Stream that still waits for something, with UNAVAILABLE (AGENT_STOPPING). Loop thread.

@@ -9,10 +9,12 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <grpcpp/support/server_callback.h>
 
 #include "agent/rpc/live_calls.h"
+#include "agent/rpc/outbox.h"
 #include "agent/rpc/status.h"
 #include "engine/base/task.h"
 
@@ -94,48 +96,62 @@ class UnaryCall final : public Call<grpc::ServerUnaryReactor> {
   ResultTask<Response> work_;
 };
 
-// Many answers, one at a time: a slow caller slows his source down, and nothing piles up in between.
+// Many answers. A slow caller slows his source down: no more than a few messages wait for him.
 template <class Message>
 class StreamCall final : public Call<grpc::ServerWriteReactor<Message>> {
  public:
+  using Merge = typename Outbox<Message>::Merge;
+
+  // `merge` may be null.
   template <class Work>
-  StreamCall(LiveCalls& calls, Work& work)
-      : Call<grpc::ServerWriteReactor<Message>>(calls, WhenAlone::kStop), work_(work(*this)) {}
+  StreamCall(LiveCalls& calls, Work& work, Merge merge)
+      : Call<grpc::ServerWriteReactor<Message>>(calls, WhenAlone::kStop), outbox_(merge), work_(work(*this)) {}
 
   // Tells the caller that the stream stands: what happens from now on will be in it. Loop thread, once, before any Write.
   void Opened() { this->StartSendInitialMetadata(); }
 
-  // Returns when gRPC has taken `message`, also when the call is cancelled meanwhile: until then it is gRPC's. CANCELLED
-  // when the caller has hung up.
-  ResultTask<> Write(const Message& message) {
-    const bool taken = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(bool)>(
-        [this, &message](Writer writer) {
-          writer_.emplace(std::move(writer));
-          this->StartWrite(&message);
-        },
-        boost::asio::use_awaitable);
-    if (!taken) co_return Error{Code::kCancelled, "CANCELLED", "the caller hung up"};
+  // Returns when there is room for the next one. CANCELLED when the caller has hung up.
+  ResultTask<> Write(Message message) {
+    if (const Message* now = outbox_.Add(std::move(message))) this->StartWrite(now);
+    co_await UntilAtMost(kAhead);
+    if (outbox_.IsBroken()) co_return Error{Code::kCancelled, "CANCELLED", "the caller hung up"};
     co_return Result<>();
   }
 
  private:
-  // Who waits in Write. It does not listen to its cancellation, and so a cancelled call waits for its last write.
-  using Writer = boost::asio::async_result<boost::asio::use_awaitable_t<>, void(bool)>::handler_type;
+  static constexpr std::size_t kAhead = 8;
+
+  // Who waits for gRPC. He does not listen to his cancellation: what gRPC was given is gRPC's until it says otherwise.
+  using Waiter = boost::asio::async_result<boost::asio::use_awaitable_t<>, void()>::handler_type;
+
+  Task<> UntilAtMost(std::size_t count) {
+    if (outbox_.HasAtMost(count)) co_return;
+    co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
+        [this](Waiter waiter) { waiter_.emplace(std::move(waiter)); }, boost::asio::use_awaitable);
+  }
 
   void OnWriteDone(bool ok) override {
-    boost::asio::post(this->calls_.Loop(), [this, ok] {
-      Writer writer = std::move(*writer_);
-      writer_.reset();
-      std::move(writer)(ok);
-    });
+    const auto after = outbox_.Sent(ok);
+    if (after.wake) boost::asio::post(this->calls_.Loop(), [this] { Wake(); });
+    if (after.next) this->StartWrite(after.next);
+  }
+
+  void Wake() {
+    Waiter waiter = std::move(*waiter_);
+    waiter_.reset();
+    std::move(waiter)();
   }
 
   Task<grpc::Status> Run() override {
-    return this->StatusOf(std::move(work_), [](Result<>&) {});
+    auto status = co_await this->StatusOf(std::move(work_), [](Result<>&) {});
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    co_await UntilAtMost(0);
+    co_return status;
   }
 
+  Outbox<Message> outbox_;
   ResultTask<> work_;
-  std::optional<Writer> writer_;
+  std::optional<Waiter> waiter_;
 };
 
 }  // namespace berth::rpc

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/operations/preflight.h"
+#include "agent/operations/resolve.h"
 #include "agent/rpc/convert.h"
 #include "agent/rpc/requests.h"
 
@@ -16,7 +17,18 @@ bool ByName(const engine::ContainerSummary& left, const engine::ContainerSummary
   return left.name < right.name;
 }
 
-// From `source` to the caller, one by one: nothing is read from the source before the caller has taken the last one.
+// The engine goes on with empty samples when the container has stopped.
+struct WhileItRuns {
+  engine::Stream<engine::Stats>& samples;
+
+  ResultTask<std::optional<engine::Stats>> Next() {
+    auto sample = co_await samples.Next();
+    if (sample && *sample && (*sample)->time == WallTime{}) co_return std::optional<engine::Stats>();
+    co_return sample;
+  }
+};
+
+// From `source` to the caller, no faster than the caller takes it.
 template <class Source, class Message>
 ResultTask<> Forward(Source& source, StreamCall<Message>& call) {
   call.Opened();
@@ -24,8 +36,8 @@ ResultTask<> Forward(Source& source, StreamCall<Message>& call) {
     auto value = co_await source.Next();
     if (!value) co_return value.error();
     if (!*value) co_return Result<>();
-    const Message message = ToProto(std::move(**value));
-    const auto written = co_await call.Write(message);
+    Message message = ToProto(std::move(**value));
+    const auto written = co_await call.Write(std::move(message));
     if (!written) co_return written;
   }
 }
@@ -76,7 +88,7 @@ grpc::ServerUnaryReactor* ContainerService::RollbackContainer(grpc::CallbackServ
 
 grpc::ServerWriteReactor<v1::LogChunk>* ContainerService::StreamLogs(grpc::CallbackServerContext*,
                                                                      const v1::StreamLogsRequest* request) {
-  return bridge_.Stream<v1::LogChunk>([=, this](auto& call) { return Logs(*request, call); });
+  return bridge_.Stream<v1::LogChunk>([=, this](auto& call) { return Logs(*request, call); }, MergeLogs);
 }
 
 grpc::ServerWriteReactor<v1::Stats>* ContainerService::StreamStats(grpc::CallbackServerContext*,
@@ -103,7 +115,7 @@ ResultTask<v1::ListContainersResponse> ContainerService::List(const v1::ListCont
 ResultTask<v1::ContainerDetails> ContainerService::Get(const v1::GetContainerRequest& request) {
   const auto name = ToContainerName(request.container());
   if (!name) co_return name.error();
-  const auto container = co_await engine_.Inspect(*name);
+  const auto container = co_await agent::Resolve(engine_, *name);
   if (!container) co_return container.error();
   const auto status = co_await StatusOf(container->id);
   if (!status) co_return status.error();
@@ -135,7 +147,9 @@ ResultTask<> ContainerService::Logs(const v1::StreamLogsRequest& request, Stream
   if (!options) co_return options.error();
   const auto slot = engine_streams_.Take();
   if (!slot) co_return slot.error();
-  auto stream = co_await engine_.Logs(*name, *options);
+  const auto container = co_await agent::Resolve(engine_, *name);
+  if (!container) co_return container.error();
+  auto stream = co_await engine_.Logs(container->id, *options);
   if (!stream) co_return stream.error();
   co_return co_await Forward(**stream, call);
 }
@@ -145,9 +159,12 @@ ResultTask<> ContainerService::Stats(const v1::StreamStatsRequest& request, Stre
   if (!name) co_return name.error();
   const auto slot = engine_streams_.Take();
   if (!slot) co_return slot.error();
-  auto stream = co_await engine_.StreamStats(*name);
+  const auto container = co_await agent::Resolve(engine_, *name);
+  if (!container) co_return container.error();
+  auto stream = co_await engine_.StreamStats(container->id);
   if (!stream) co_return stream.error();
-  co_return co_await Forward(**stream, call);
+  WhileItRuns samples{**stream};
+  co_return co_await Forward(samples, call);
 }
 
 ResultTask<> ContainerService::Events(const v1::WatchEventsRequest& request, StreamCall<v1::ContainerEvent>& call) {

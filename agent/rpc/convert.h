@@ -25,6 +25,8 @@ v1::Health ToProto(engine::Health health);
 v1::Container ToProto(const engine::ContainerSummary& container);
 v1::HealthProbe ToProto(const engine::HealthProbe& probe);
 v1::LogChunk ToProto(engine::LogChunk chunk);
+// Adds `next` to `last` where both are of one source and don't get too long together.
+bool MergeLogs(v1::LogChunk& last, v1::LogChunk& next);
 v1::Stats ToProto(const engine::Stats& stats);
 // Of an event about a container.
 v1::ContainerEvent ToProto(const engine::Event& event);

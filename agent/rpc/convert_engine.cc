@@ -10,6 +10,7 @@ namespace berth::rpc {
 namespace {
 
 constexpr std::size_t kProbeOutputLimit = 4096;
+constexpr std::size_t kLogChunkLimit = 64 * 1024;
 
 // The engine mixes a container's labels in with its own attributes; these are its own.
 constexpr std::array<std::string_view, 6> kEventAttributes = {"exitCode", "signal",  "execID",
@@ -57,6 +58,12 @@ v1::LogChunk ToProto(engine::LogChunk chunk) {
   message.set_source(standard_error ? v1::LogChunk::SOURCE_STDERR : v1::LogChunk::SOURCE_STDOUT);
   message.set_data(std::move(chunk.data));
   return message;
+}
+
+bool MergeLogs(v1::LogChunk& last, v1::LogChunk& next) {
+  if (last.source() != next.source() || last.data().size() + next.data().size() > kLogChunkLimit) return false;
+  last.mutable_data()->append(next.data());
+  return true;
 }
 
 v1::Stats ToProto(const engine::Stats& stats) {

@@ -120,13 +120,13 @@ v1::UpgradeResult ToProto(const agent::UpgradeResult& result) {
 
 v1::Operation ToProto(const agent::Operation& operation) {
   v1::Operation message;
-  message.set_name("operations/" + operation.id);
+  if (!operation.id.empty()) message.set_name("operations/" + operation.id);
   message.set_kind(ToProto(operation.kind));
   message.set_state(ToProto(operation.state));
   message.set_container(ValidUtf8(operation.container));
   message.set_request_id(ValidUtf8(operation.request_id));
   *message.mutable_create_time() = ToProto(operation.created_at);
-  if (agent::HasEnded(operation.state)) *message.mutable_end_time() = ToProto(operation.ended_at);
+  if (operation.ended_at != WallTime{}) *message.mutable_end_time() = ToProto(operation.ended_at);
   if (operation.error) *message.mutable_error() = ToProto(*operation.error);
   if (operation.progress.sequence > 0) *message.mutable_progress() = ToProto(operation.progress);
   if (operation.plan) *message.mutable_plan() = ToProto(*operation.plan);

@@ -86,8 +86,8 @@ ResultTask<> OperationService::Watch(const v1::WatchOperationRequest& request,
     const auto item = co_await (*watch)->Next();
     if (!item) co_return item.error();
     if (!*item) co_return Result<>();
-    const auto message = ToItem(**item);
-    const auto written = co_await call.Write(message);
+    auto message = ToItem(**item);
+    const auto written = co_await call.Write(std::move(message));
     if (!written) co_return written;
   }
 }

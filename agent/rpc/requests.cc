@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <boost/algorithm/string/case_conv.hpp>
+
 #include "agent/rpc/fields.h"
 #include "engine/image_reference.h"
 #include "engine/names.h"
@@ -33,7 +35,7 @@ Result<> All(Check... check) {
 template <class Proto>
 Result<> ReadCommon(const Proto& proto, agent::Request& request) {
   request.container = proto.container();
-  request.request_id = proto.request_id();
+  request.request_id = boost::algorithm::to_lower_copy(proto.request_id());  // the same UUID in any letter case
   request.etag = proto.etag();
   request.validate_only = proto.validate_only();
   request.queue = proto.queue();

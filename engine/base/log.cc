@@ -80,6 +80,8 @@ void SetUp(Level threshold) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void SetThreshold(Level threshold) { spdlog::default_logger_raw()->set_level(ToSpdlog(threshold)); }
+
 void Write(Level level, std::string_view message, Fields fields) {
   if (!spdlog::should_log(ToSpdlog(level))) return;
   std::string line(message);

@@ -17,6 +17,9 @@ using Fields = std::initializer_list<std::pair<std::string_view, std::string_vie
 // prefix. Call once, before any thread starts.
 void SetUp(Level threshold);
 
+// Less is dropped from now on. Any thread.
+void SetThreshold(Level threshold);
+
 // Any thread.
 void Write(Level level, std::string_view message, Fields fields = {});
 

@@ -33,7 +33,10 @@ ResultTask<Answer> Client::Call(Request request) {
   if (!opened) co_return opened.error();
   Connection& connection = **opened;
   auto body = co_await connection.ReadBody();
-  if (!body) co_return body.error();
+  if (!body) {
+    ++losses_;
+    co_return body.error();
+  }
   Answer answer{connection.status(), std::move(*body), connection.api_version()};
   Keep(std::move(*opened));
   co_return answer;

@@ -293,7 +293,8 @@ double CpuOf(std::string_view now, std::string_view before) {
 }
 
 TEST(Statistics, CountTheCoresWhenAnOldEngineDoesNot) {
-  EXPECT_DOUBLE_EQ(CpuOf(R"({"cpu_usage":{"total_usage":50,"percpu_usage":[0,0]},"system_cpu_usage":100})", "{}"),
+  EXPECT_DOUBLE_EQ(CpuOf(R"({"cpu_usage":{"total_usage":51,"percpu_usage":[0,0]},"system_cpu_usage":101})",
+                         R"({"cpu_usage":{"total_usage":1},"system_cpu_usage":1})"),
                    100.0);
 }
 
