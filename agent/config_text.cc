@@ -51,7 +51,7 @@ std::optional<OtherValue> OtherWord(std::string_view word) {
   if (word == "true" || word == "false") return OtherValue{"true or false"};
   const bool numeric =
       std::all_of(word.begin(), word.end(), [](char c) { return IsDigit(c) || c == '.' || c == '-' || c == ':'; });
-  if (word.empty() || !numeric || !IsDigit(word.front())) return std::nullopt;
+  if (!numeric || word.find_first_of(".-:") == word.npos || !IsDigit(word.front())) return std::nullopt;
   return OtherValue{word.find('.') != word.npos ? "a fraction" : "a date or a time"};
 }
 
@@ -103,9 +103,11 @@ class Parser {
 
   void ReadLineEnd() {
     SkipBlanks();
-    if (Peek() == '#') offset_ = std::min(text_.find('\n', offset_), text_.size());
-    Take("\r");
-    if (!Take("\n") && offset_ < text_.size()) Fail("there is something more in this line than there should be");
+    if (Peek() == '#') {
+      while (offset_ < text_.size() && !IsControl(Peek())) ++offset_;
+    }
+    if (Take("\n") || Take("\r\n") || offset_ == text_.size()) return;
+    Fail("there is something more in this line than there should be");
   }
 
   void ReadSection() {
@@ -161,7 +163,6 @@ class Parser {
       } else {
         text += text_[offset_++];
       }
-      if (!parsed_.errors.empty()) break;
     }
     return text;
   }

@@ -1,4 +1,6 @@
 # Every library that we use, from the distribution's packages: scripts/install-packages names them.
+add_link_options(LINKER:--as-needed)  # what is named but not used does not become a dependency of the package
+
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(SQLite3 REQUIRED)

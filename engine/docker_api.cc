@@ -58,7 +58,8 @@ ResultTask<std::unique_ptr<http::Connection>> DockerApi::Open(ApiRequest request
     if (!negotiated) co_return negotiated.error();
   }
   const Subject subject = request.subject();
-  auto connection = co_await client_.Open(std::move(request).Finish(version_, ask_timeout_, change_timeout_));
+  http::Request on_the_wire = std::move(request).Finish(version_, ask_timeout_, change_timeout_);
+  auto connection = co_await client_.Open(std::move(on_the_wire));
   if (!connection) co_return connection.error();
   if (IsSuccess((*connection)->status())) co_return std::move(*connection);
   const std::string refusal = co_await ReadRefusal(**connection);
@@ -77,17 +78,20 @@ ResultTask<> DockerApi::Negotiate() {
 
 // A header of /_ping tells it; engines that are not Docker may tell it at /version only.
 ResultTask<std::string> DockerApi::AskHighestVersion() {
-  auto pong = co_await Send(ApiRequest::Path("GET", "/_ping"), kNoVersion);
+  ApiRequest ping = ApiRequest::Path("GET", "/_ping");
+  auto pong = co_await Send(std::move(ping), kNoVersion);
   if (!pong) co_return pong.error();
   if (!pong->api_version.empty()) co_return std::move(pong->api_version);
-  const auto document = co_await Send(ApiRequest::Path("GET", "/version"), kNoVersion);
+  ApiRequest ask = ApiRequest::Path("GET", "/version");
+  const auto document = co_await Send(std::move(ask), kNoVersion);
   if (!document) co_return document.error();
   co_return HighestVersion(document->body);
 }
 
 ResultTask<http::Answer> DockerApi::Send(ApiRequest request, std::string_view version) {
   const Subject subject = request.subject();
-  auto answer = co_await client_.Call(std::move(request).Finish(version, ask_timeout_, change_timeout_));
+  http::Request on_the_wire = std::move(request).Finish(version, ask_timeout_, change_timeout_);
+  auto answer = co_await client_.Call(std::move(on_the_wire));
   if (answer && !IsSuccess(answer->status)) co_return Refused(answer->status, answer->body, subject);
   co_return answer;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/array.hpp>
@@ -48,6 +49,29 @@ Result<T> Decode(const std::string& body, Decoder<T> decode) {
 
 // Tag or digest: the engine takes either as `tag`, and without one it would pull every tag there is.
 const std::string& Version(const ImageReference& image) { return image.digest.empty() ? image.tag : image.digest; }
+
+ApiRequest ReadLog(std::string_view id, const LogOptions& options) {
+  auto request = ApiRequest::Container("GET", id, "logs");
+  request.Query("stdout", options.standard_output).Query("stderr", options.standard_error);
+  request.Query("follow", options.follow).Query("timestamps", options.timestamps);
+  if (options.tail) request.Query("tail", std::to_string(*options.tail));
+  if (options.since) request.Query("since", UnixTimestamp(*options.since));
+  if (options.until) request.Query("until", UnixTimestamp(*options.until));
+  return request;
+}
+
+json::object ExecBody(const ExecRequest& request) {
+  const auto list = [](const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); };
+  json::object body{{"AttachStdout", true}, {"AttachStderr", true}, {"Cmd", list(request.argv)}};
+  if (!request.user.empty()) body["User"] = request.user;
+  if (!request.environment.empty()) body["Env"] = list(request.environment);
+  return body;
+}
+
+milliseconds Until(SteadyTime end) {
+  const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
+  return std::max(left, milliseconds(0));
+}
 
 class DockerEngine final : public Engine {
  public:
@@ -122,9 +146,7 @@ class DockerEngine final : public Engine {
 
   ResultTask<StreamPtr<LogChunk>> Logs(std::string id, LogOptions options) override;
 
-  ResultTask<StreamPtr<Stats>> StreamStats(std::string id) override {
-    return Lines(ApiRequest::Container("GET", id, "stats").Query("stream", true), DecodeStats);
-  }
+  ResultTask<StreamPtr<Stats>> StreamStats(std::string id) override;
 
   // ---------------------------------------------------------------- images
 
@@ -197,8 +219,8 @@ class DockerEngine final : public Engine {
     return Do(request.Within(StopDeadline(timeout)));
   }
 
-  ResultTask<std::string> ReadOutput(std::string exec, milliseconds deadline);
-  ResultTask<int> ExitCode(std::string exec, SteadyTime deadline);
+  ResultTask<std::string> ReadOutput(std::string exec, SteadyTime end);
+  ResultTask<int> ExitCode(std::string exec, SteadyTime end);
 
   asio::any_io_executor loop_;
   DockerApi api_;
@@ -209,27 +231,26 @@ class DockerEngine final : public Engine {
 ResultTask<StreamPtr<LogChunk>> DockerEngine::Logs(std::string id, LogOptions options) {
   const auto container = co_await Inspect(id);
   if (!container) co_return container.error();
-  auto request = ApiRequest::Container("GET", id, "logs");
-  request.Query("stdout", options.standard_output).Query("stderr", options.standard_error);
-  request.Query("follow", options.follow).Query("timestamps", options.timestamps);
-  if (options.tail) request.Query("tail", std::to_string(*options.tail));
-  if (options.since) request.Query("since", UnixTimestamp(*options.since));
-  if (options.until) request.Query("until", UnixTimestamp(*options.until));
+  auto request = ReadLog(id, options);
   auto connection = co_await api_.Open(std::move(request));
   if (!connection) co_return connection.error();
   const auto format = container->tty ? LogFrames::Format::kRaw : LogFrames::Format::kMultiplexed;
   co_return std::make_unique<LogStream>(std::move(*connection), format);
 }
 
+ResultTask<StreamPtr<Stats>> DockerEngine::StreamStats(std::string id) {
+  auto request = ApiRequest::Container("GET", id, "stats").Query("stream", true);
+  auto samples = co_await Lines(std::move(request), DecodeStats);
+  if (!samples) co_return samples.error();
+  co_return std::make_unique<StatsStream>(std::move(*samples));
+}
+
 ResultTask<ExecOutcome> DockerEngine::Exec(std::string id, ExecRequest request, seconds deadline) {
   const SteadyTime end = std::chrono::steady_clock::now() + deadline;
-  json::object body{{"AttachStdout", true}, {"AttachStderr", true}};
-  body["Cmd"] = json::array(request.argv.begin(), request.argv.end());
-  if (!request.user.empty()) body["User"] = request.user;
-  if (!request.environment.empty()) body["Env"] = json::array(request.environment.begin(), request.environment.end());
-  const auto exec = co_await Ask(ApiRequest::Container("POST", id, "exec").Body(body).Within(deadline), DecodeExecId);
+  auto create = ApiRequest::Container("POST", id, "exec").Body(ExecBody(request)).Within(deadline);
+  const auto exec = co_await Ask(std::move(create), DecodeExecId);
   if (!exec) co_return exec.error();
-  auto output = co_await ReadOutput(*exec, deadline);
+  auto output = co_await ReadOutput(*exec, end);
   if (!output) co_return output.error();
   const auto exit_code = co_await ExitCode(*exec, end);
   if (!exit_code) co_return exit_code.error();
@@ -237,8 +258,8 @@ ResultTask<ExecOutcome> DockerEngine::Exec(std::string id, ExecRequest request, 
 }
 
 // Runs it. What is too much is read all the same, or the process would wait for ever to be rid of it.
-ResultTask<std::string> DockerEngine::ReadOutput(std::string exec, milliseconds deadline) {
-  auto request = ApiRequest::Path("POST", "/exec/" + exec + "/start", Subject::kContainer).Within(deadline);
+ResultTask<std::string> DockerEngine::ReadOutput(std::string exec, SteadyTime end) {
+  auto request = ApiRequest::Path("POST", "/exec/" + exec + "/start", Subject::kContainer).Within(Until(end));
   request.Check(CheckContainerName(exec)).Body({{"Detach", false}, {"Tty", false}});
   auto connection = co_await api_.Open(std::move(request));
   if (!connection) co_return connection.error();
@@ -253,19 +274,18 @@ ResultTask<std::string> DockerEngine::ReadOutput(std::string exec, milliseconds 
 }
 
 // The output may end a moment before the engine has noticed the end of the process.
-ResultTask<int> DockerEngine::ExitCode(std::string exec, SteadyTime deadline) {
+ResultTask<int> DockerEngine::ExitCode(std::string exec, SteadyTime end) {
   asio::steady_timer pause(loop_);
-  while (true) {
-    const auto state =
-        co_await Ask(ApiRequest::Path("GET", "/exec/" + exec + "/json", Subject::kContainer), DecodeExecState);
+  while (std::chrono::steady_clock::now() < end) {
+    auto ask = ApiRequest::Path("GET", "/exec/" + exec + "/json", Subject::kContainer).Within(Until(end));
+    const auto state = co_await Ask(std::move(ask), DecodeExecState);
     if (!state) co_return state.error();
     if (!state->running) co_return state->exit_code;
-    if (std::chrono::steady_clock::now() >= deadline) {
-      co_return Error{Code::kDeadlineExceeded, "ENGINE_TIMEOUT", "the command did not end in time"};
-    }
     pause.expires_after(kExecPollInterval);
-    co_await pause.async_wait(asio::use_awaitable);
+    const auto [cancelled] = co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (cancelled) co_return Error{Code::kCancelled, "CANCELLED", "the caller gave up"};
   }
+  co_return Error{Code::kDeadlineExceeded, "ENGINE_TIMEOUT", "the command did not end in time"};
 }
 
 }  // namespace

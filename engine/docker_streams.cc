@@ -22,4 +22,10 @@ ResultTask<std::optional<LogChunk>> LogStream::Next() {
   co_return std::optional(std::move(ready_[next_++]));
 }
 
+ResultTask<std::optional<Stats>> StatsStream::Next() {
+  auto sample = co_await samples_->Next();
+  if (sample && *sample && (**sample).time == WallTime{}) sample->reset();
+  co_return sample;
+}
+
 }  // namespace berth::engine

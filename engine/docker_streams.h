@@ -75,4 +75,15 @@ class LogStream final : public Stream<LogChunk> {
   std::size_t next_ = 0;  // of ready_
 };
 
+// What a container uses, for as long as it runs: the engine goes on sending, with samples that have no time.
+class StatsStream final : public Stream<Stats> {
+ public:
+  explicit StatsStream(StreamPtr<Stats> samples) : samples_(std::move(samples)) {}
+
+  ResultTask<std::optional<Stats>> Next() override;
+
+ private:
+  StreamPtr<Stats> samples_;
+};
+
 }  // namespace berth::engine

@@ -51,11 +51,13 @@ void ActiveOperation::End(State state, std::optional<Error> error) {
   operation.error = std::move(error);
   operation.ended_at = clock_.WallNow();
   may_cancel_ = false;
-  if (auto written = journal_.Finish(operation); !written) {
-    log::Error("cannot journal the end of an operation; it is closed at the next start",
-               {{"operation", operation.id}, {"error", written.error().message}});
-  }
+  if (!RecordEnd()) log::Error("cannot journal the end of an operation yet", {{"operation", operation.id}});
   changed_.WakeAll();
+}
+
+bool ActiveOperation::RecordEnd() {
+  if (!recorded_) recorded_ = journal_.Finish(entry_.operation).has_value();
+  return recorded_;
 }
 
 bool ActiveOperation::RequestCancel() {

@@ -36,8 +36,10 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
   // The intent, on disk before it returns. An operation that can't write it down must not go on.
   Result<> Intend(UpgradeRecord record);
 
-  // The end. A final record that can't be written now stays unfinished on disk, and Recover() will close it.
+  // The end. What the journal can't take now, RecordEnd() brings to it later, or else Recover() closes it.
   void End(State state, std::optional<Error> error);
+  // Is the end on disk? Tries once more when it is not.
+  bool RecordEnd();
 
   // Asks for it to go back; false past the point of no return.
   bool RequestCancel();
@@ -68,6 +70,7 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
   bool may_cancel_ = false;
   bool cancel_requested_ = false;
   bool overdue_ = false;
+  bool recorded_ = false;
   boost::asio::cancellation_signal interrupt_;
   Notifier changed_;
 };

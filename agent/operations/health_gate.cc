@@ -43,7 +43,9 @@ milliseconds AllowedByHealthcheck(const ContainerDetails& container) {
 
 Verdict Bad(std::string reason) { return {Verdict::Kind::kBad, std::move(reason)}; }
 
+// How it ended is told while it does not run.
 std::string ExitOf(const ContainerDetails& container) {
+  if (container.state == ContainerState::kRunning) return "it exited";
   std::string text = "it exited with code " + std::to_string(container.exit_code);
   if (container.oom_killed) text += ", killed for want of memory";
   if (!container.error.empty()) text += " (" + container.error + ")";

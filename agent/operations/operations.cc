@@ -60,7 +60,7 @@ class OperationsImpl final : public Operations {
 
   ResultTask<Operation> Submit(Request request) override;
   Result<Operation> Get(const std::string& id) override;
-  Result<std::vector<Operation>> List(const OperationQuery& query) override { return journal_.List(query); }
+  Result<std::vector<Operation>> List(const OperationQuery& query) override;
   Result<std::unique_ptr<OperationWatch>> Watch(const std::string& id, std::uint64_t from_sequence) override;
   ResultTask<Operation> Wait(std::string id, std::optional<std::chrono::milliseconds> limit) override;
   Result<Operation> Cancel(const std::string& id) override;
@@ -79,6 +79,7 @@ class OperationsImpl final : public Operations {
   Task<> Perform(ActivePtr operation, ContainerDetails container);
   Task<> TakeTurn(ActivePtr operation);
   void Retire(const ActivePtr& operation);
+  void RecordEnds();
   void Resume(JournalEntry entry);
   Task<> WaitUntilIdle(SteadyTime deadline);
 
@@ -88,7 +89,8 @@ class OperationsImpl final : public Operations {
   Clock& clock_;
   OperationSettings settings_;
   Leases leases_;
-  std::map<std::string, ActivePtr> active_;  // running and queued, by id
+  std::map<std::string, ActivePtr> active_;      // running and queued, by id
+  std::map<std::string, ActivePtr> unrecorded_;  // ended, but the journal could not take the end yet
   Notifier idle_;
   bool draining_ = false;
   int ends_until_prune_ = kEndsBetweenPrunes;
@@ -109,7 +111,9 @@ Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request
                  "request_id " + request.request_id + " was used for another request; take a new one",
                  {{"operation", "operations/" + (*entry)->operation.id}}};
   }
-  return std::optional((*entry)->operation);
+  auto operation = Get((*entry)->operation.id);
+  if (!operation) return operation.error();
+  return std::optional(std::move(*operation));
 }
 
 Result<> OperationsImpl::MayBegin(const Request& request, const std::string& key, const std::string& container) const {
@@ -274,6 +278,7 @@ void OperationsImpl::Retire(const ActivePtr& operation) {
              {"operation", ended.id},
              {"error", ended.error ? ended.error->message : "none"}});
   const auto next = leases_.Release(ended.service_key, ended.id);
+  if (!operation->RecordEnd()) unrecorded_[ended.id] = operation;
   active_.erase(ended.id);
   if (next) {
     const ActivePtr successor = active_.at(*next);
@@ -288,15 +293,35 @@ void OperationsImpl::Retire(const ActivePtr& operation) {
   idle_.WakeAll();
 }
 
+void OperationsImpl::RecordEnds() {
+  std::erase_if(unrecorded_, [](const auto& ended) { return ended.second->RecordEnd(); });
+}
+
 // --- follow
 // -------------------------------------------------------------------------------------------------------------
 
 Result<Operation> OperationsImpl::Get(const std::string& id) {
-  if (const auto active = active_.find(id); active != active_.end()) return active->second->operation();
+  RecordEnds();
+  for (const auto* here : {&active_, &unrecorded_}) {
+    if (const auto found = here->find(id); found != here->end()) return found->second->operation();
+  }
   auto entry = journal_.Find(id);
   if (!entry) return entry.error();
   if (!*entry) return NoSuchOperation(id);
   return (*entry)->operation;
+}
+
+Result<std::vector<Operation>> OperationsImpl::List(const OperationQuery& query) {
+  RecordEnds();
+  auto operations = journal_.List(query);
+  if (!operations || unrecorded_.empty()) return operations;
+  for (auto& operation : *operations) {
+    if (const auto ended = unrecorded_.find(operation.id); ended != unrecorded_.end()) {
+      operation = ended->second->operation();
+    }
+  }
+  if (query.unfinished) std::erase_if(*operations, [](const auto& operation) { return HasEnded(operation.state); });
+  return operations;
 }
 
 Result<std::unique_ptr<OperationWatch>> OperationsImpl::Watch(const std::string& id, std::uint64_t from_sequence) {
@@ -384,6 +409,7 @@ Task<> OperationsImpl::Drain(std::chrono::milliseconds limit) {
     if (active_.contains(id)) static_cast<void>(Cancel(id));  // past the point of no return it ends by itself
   }
   co_await WaitUntilIdle(now + limit);
+  RecordEnds();
   if (!active_.empty())
     log::Warning("operations are left to the next start", {{"count", std::to_string(active_.size())}});
 }

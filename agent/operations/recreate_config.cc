@@ -87,9 +87,11 @@ void ExposePublishedPorts(object& config, const RecreateInput& input) {
     config.erase("ExposedPorts");
     return;
   }
+  // The engine publishes what is exposed and bound; what the old image exposed has to stay so, and nothing else comes.
+  const object& was_exposed = ObjectAt(ObjectAt(input.container.raw, "Config"), "ExposedPorts");
   object exposed = ObjectAt(config, "ExposedPorts");
   for (const auto& [port, bindings] : ObjectAt(ObjectAt(input.container.raw, "HostConfig"), "PortBindings")) {
-    exposed[port] = object{};
+    if (was_exposed.contains(port)) exposed[port] = object{};
   }
   config["ExposedPorts"] = std::move(exposed);
 }

@@ -1,6 +1,5 @@
 #include "agent/operations/upgrade.h"
 
-#include "agent/operations/health_gate.h"
 #include "agent/operations/preflight.h"
 #include "agent/operations/recreate.h"
 #include "agent/operations/upgrade_plan.h"
@@ -14,6 +13,8 @@ using engine::ContainerDetails;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kGatePoll{200};
+constexpr milliseconds kEndPoll{50};
+constexpr int kLooksForEnd = 20;
 constexpr std::size_t kOutputBytes = 4096;
 constexpr std::size_t kOutputLines = 20;
 
@@ -24,16 +25,18 @@ Error GateFailed(const Verdict& verdict) {
           "the new container failed its health gate: " + verdict.reason};
 }
 
-// A digest pins what runs, a tag keeps it readable: repository:tag@sha256:...
+// A digest pins what runs, a tag keeps it readable: repository:tag@sha256:... The engine takes a digest only of the
+// repository that it got the image from.
 std::string Pinned(const engine::ImageReference& wanted, const engine::Image& image) {
   engine::ImageReference pinned = wanted;
-  if (pinned.digest.empty()) pinned.digest = DigestOf(image, wanted.ToString());
+  if (pinned.digest.empty()) pinned.digest = DigestIn(image, wanted.repository);
   return pinned.ToString();
 }
 
-HealthProgress ProgressOf(const ContainerDetails& container, const HealthGate& gate, milliseconds elapsed) {
+HealthProgress ProgressOf(const ContainerDetails& container, const HealthGate& gate, milliseconds elapsed,
+                          std::uint32_t probes) {
   HealthProgress progress;
-  progress.probes = static_cast<std::uint32_t>(container.health_log.size());
+  progress.probes = probes;
   progress.health = container.health;
   progress.elapsed = elapsed;
   progress.timeout = GateTimeout(container, gate);
@@ -41,10 +44,10 @@ HealthProgress ProgressOf(const ContainerDetails& container, const HealthGate& g
   return progress;
 }
 
-// Told when something changed, not at every look.
-bool SameToAPerson(const ContainerDetails& left, const ContainerDetails& right) {
-  if (left.health != right.health || left.health_log.size() != right.health_log.size()) return false;
-  return left.health_log.empty() || left.health_log.back().started_at == right.health_log.back().started_at;
+// The engine keeps the last few probes only, so they are counted as they come.
+bool HasNewProbe(const ContainerDetails& before, const ContainerDetails& now) {
+  if (now.health_log.empty()) return false;
+  return before.health_log.empty() || before.health_log.back().started_at != now.health_log.back().started_at;
 }
 
 }  // namespace
@@ -216,8 +219,21 @@ ResultTask<> UpgradeRun::Switch() {
 Task<Error> UpgradeRun::WhyNotUp(Error failure) {
   auto now = co_await engine_.Inspect(Record().swap.incoming.id);
   if (!now || now->started_at == WallTime{}) co_return failure;
-  const Verdict verdict = Judge(*now, *now, operation_->request().gate, {});
+  now->restart_count = 0;
+  const Verdict verdict = co_await CatchEnd(std::move(*now), {});
   co_return verdict.kind == Verdict::Kind::kBad ? GateFailed(verdict) : failure;
+}
+
+// One that is restarted again and again shows its exit code only between two runs: there it is caught, if it can be.
+Task<Verdict> UpgradeRun::CatchEnd(ContainerDetails first, Verdict verdict) {
+  for (int look = 0; look < kLooksForEnd; ++look) {
+    auto now = co_await engine_.Inspect(first.id);
+    if (!now) break;
+    verdict = Judge(first, *now, operation_->request().gate, {});
+    if (now->state != engine::ContainerState::kRunning) break;
+    co_await clock_.SleepFor(kEndPoll);
+  }
+  co_return verdict;
 }
 
 ResultTask<> UpgradeRun::Gate() {
@@ -225,22 +241,26 @@ ResultTask<> UpgradeRun::Gate() {
   const SteadyTime began = clock_.Now();
   std::optional<ContainerDetails> first;
   std::optional<ContainerDetails> last_told;
+  std::uint32_t probes = 0;
   while (true) {
     auto now = co_await engine_.Inspect(Record().swap.incoming.id);
     if (!now) co_return now.error();
     if (!first) first = *now;
     const auto elapsed = std::chrono::duration_cast<milliseconds>(clock_.Now() - began);
-    if (!last_told || !SameToAPerson(*last_told, *now)) {
-      operation_->ReportDetail(ProgressOf(*now, gate, elapsed));
+    const bool probed = HasNewProbe(last_told.value_or(ContainerDetails()), *now);
+    if (probed) ++probes;
+    if (!last_told || probed || last_told->health != now->health) {
+      operation_->ReportDetail(ProgressOf(*now, gate, elapsed, probes));
       last_told = *now;
     }
-    const Verdict verdict = Judge(*first, *now, gate, elapsed);
+    Verdict verdict = Judge(*first, *now, gate, elapsed);
     if (verdict.kind == Verdict::Kind::kGood) {
       // Without a HEALTHCHECK it counts from its start: that it goes on running is proof, not readiness.
       if (now->has_healthcheck) walk_.ServesSince(clock_.Now());
       co_return Result<>();
     }
     if (verdict.kind == Verdict::Kind::kBad) {
+      if (now->started_at != first->started_at) verdict = co_await CatchEnd(std::move(*first), std::move(verdict));
       co_return GateFailed(verdict);
     }
     co_await clock_.SleepFor(kGatePoll);
@@ -378,6 +398,7 @@ Task<> UpgradeRun::Resume() {
   outcome_.old_container_id = Record().swap.outgoing.id;
   outcome_.container_id = Record().swap.outgoing.id;
   step_ = operation_->operation().progress.step;
+  operation_->SetStepCount(operation_->operation().progress.step_count);
   Error why{Code::kAborted, "INTERRUPTED",
             "the agent was stopped in the middle of this operation; everything is as it was before"};
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "agent/operations/active_operation.h"
+#include "agent/operations/health_gate.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/recreate.h"
 #include "agent/operations/swap_walk.h"
@@ -47,6 +48,7 @@ class UpgradeRun {
   ResultTask<> CheckUnchanged();
   ResultTask<> Switch();
   Task<Error> WhyNotUp(Error failure);
+  Task<Verdict> CatchEnd(engine::ContainerDetails first, Verdict verdict);
   ResultTask<> Gate();
   Task<> Commit();
   Task<> GoBack(Error why);

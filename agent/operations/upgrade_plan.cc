@@ -86,16 +86,20 @@ SwapRecord SwapForRollback(const engine::ContainerDetails& container, const engi
   return record;
 }
 
-std::string DigestOf(const engine::Image& image, std::string_view reference) {
-  const auto wanted = engine::ParseImageReference(reference);
-  std::string any;
+std::string DigestIn(const engine::Image& image, std::string_view repository) {
   for (const auto& known : image.repo_digests) {
     const auto at = known.find('@');
-    if (at == std::string::npos) continue;
-    if (wanted && known.substr(0, at) == wanted->repository) return known.substr(at + 1);
-    any = known.substr(at + 1);
+    if (at != std::string::npos && known.substr(0, at) == repository) return known.substr(at + 1);
   }
-  return any;
+  return "";
+}
+
+std::string DigestOf(const engine::Image& image, std::string_view reference) {
+  const auto wanted = engine::ParseImageReference(reference);
+  std::string digest = wanted ? DigestIn(image, wanted->repository) : "";
+  if (!digest.empty() || image.repo_digests.empty()) return digest;
+  const std::string& other = image.repo_digests.back();
+  return other.substr(other.find('@') + 1);
 }
 
 }  // namespace berth::agent

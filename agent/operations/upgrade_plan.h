@@ -39,6 +39,9 @@ SwapRecord SwapForUpgrade(const engine::ContainerDetails& container, std::string
 SwapRecord SwapForRollback(const engine::ContainerDetails& container, const engine::ContainerDetails& kept,
                            std::string_view operation_id);
 
+// The digest by which a repository knows an image; empty when it does not: the image was tagged or loaded here.
+std::string DigestIn(const engine::Image& image, std::string_view repository);
+
 // The registry's digest of an image: of the repository that `reference` names, else of any; empty for an image that no
 // registry knows.
 std::string DigestOf(const engine::Image& image, std::string_view reference);

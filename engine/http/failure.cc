@@ -12,14 +12,16 @@ using boost::system::error_code;
 Error Unreachable(std::string message) { return {Code::kUnavailable, "ENGINE_UNREACHABLE", std::move(message)}; }
 Error Cancelled() { return {Code::kCancelled, "CANCELLED", "the caller gave up"}; }
 
+std::string CertificateHint(const Endpoint& endpoint) {
+  return "; do " + endpoint.certificate_directory + "/{ca,cert,key}.pem belong to this engine?";
+}
+
 // What to look at first.
 std::string Hint(const Endpoint& endpoint, error_code failure) {
   const bool local = endpoint.kind == Endpoint::Kind::kUnix;
   if (failure == error::access_denied) return "; is the user in the group docker?";
   if (local) return "; is docker.service running?";
-  if (failure.category() == error::get_ssl_category()) {
-    return "; do " + endpoint.certificate_directory + "/{ca,cert,key}.pem belong to this engine?";
-  }
+  if (failure.category() == error::get_ssl_category()) return CertificateHint(endpoint);
   if (failure == error::connection_refused) return "; does the engine listen there?";
   return {};
 }
@@ -40,7 +42,9 @@ Error BadCertificates(const std::string& file, error_code failure) {
 Error CutOff(const Endpoint& endpoint, error_code failure) {
   if (failure == error::operation_aborted) return Cancelled();
   const std::string why = failure == error::eof ? "it hung up" : failure.message();
-  return Unreachable("the connection to the Docker Engine at " + endpoint.ToString() + " broke: " + why);
+  const bool refused = failure.category() == error::get_ssl_category();  // TLS 1.3 tells only after the handshake
+  return Unreachable("the connection to the Docker Engine at " + endpoint.ToString() + " broke: " + why +
+                     (refused ? CertificateHint(endpoint) : ""));
 }
 
 Error TimedOut(const Endpoint& endpoint) {

@@ -170,6 +170,17 @@ TEST_F(DockerStreams, MeasureAContainer) {
   EXPECT_EQ((*first)->pids, 4u);
 }
 
+TEST_F(DockerStreams, MeasureAContainerNoLongerThanItRuns) {
+  const std::string sample = "{\"read\":\"2024-05-01T10:20:30Z\"}\n";
+  const std::string empty = "{\"read\":\"0001-01-01T00:00:00Z\"}\n";
+  Greeted().Answer("GET", ChunkedHead() + Chunk(sample) + Chunk(empty) + Chunk(empty));
+  auto stats = Await(engine().StreamStats("web"));
+  ASSERT_OK(stats);
+  const auto all = Await(ReadAll(std::move(*stats)));
+  ASSERT_OK(all);
+  EXPECT_EQ(all->size(), 1u);
+}
+
 // ---------------------------------------------------------------- pulls
 
 TEST_F(DockerStreams, ReportAPull) {

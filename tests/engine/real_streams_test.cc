@@ -97,6 +97,8 @@ TEST_F(RealEngine, MeasuresAContainer) {
   EXPECT_GT((*second)->memory_bytes, 0u);
   EXPECT_GT((*second)->memory_limit_bytes, (*second)->memory_bytes);
   EXPECT_GT((*second)->pids, 0u);
+  ASSERT_OK(Await(engine_->Stop(id, 5s)));
+  EXPECT_OK(Await(ReadAll(std::move(*stream)))) << "and ends with the container";
 }
 
 TEST_F(RealEngine, TellsWhatHappens) {

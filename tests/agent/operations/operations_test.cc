@@ -282,5 +282,25 @@ TEST_F(OperationsTest, DoesNothingThatItCannotWriteDown) {
   EXPECT_EQ(host.Do(Ask(Kind::kStop, "web"))->state, State::kSucceeded);
 }
 
+TEST_F(OperationsTest, TellsAnEndThatItCannotWriteDownYetAndDoesSoLater) {
+  const OperationQuery all{};
+  const OperationQuery unfinished{.unfinished = true};
+  Request request = Ask(Kind::kStop, "web");
+  request.request_id = "1b4e28ba-2fa1-41d2-883f-0016d3cca427";
+  const auto begun = host.Submit(request);
+  host.journal.FillDiskAt(1);
+  EXPECT_EQ(host.End(begun->id)->state, State::kSucceeded);
+  host.UntilIdle();
+  EXPECT_EQ(host.journal.Find(begun->id)->value().operation.state, State::kRunning);
+  EXPECT_EQ(host.operations->Get(begun->id)->state, State::kSucceeded);
+  EXPECT_EQ(host.operations->List(all)->front().state, State::kSucceeded);
+  EXPECT_THAT(*host.operations->List(unfinished), IsEmpty());
+  EXPECT_EQ(host.Submit(request)->state, State::kSucceeded);
+  EXPECT_THAT(host.operations->Cancel(begun->id), FailsWith(Code::kFailedPrecondition, "OPERATION_ENDED"));
+  host.journal.FreeDisk();
+  EXPECT_EQ(host.operations->Get(begun->id)->state, State::kSucceeded);
+  EXPECT_EQ(host.journal.Find(begun->id)->value().operation.state, State::kSucceeded);
+}
+
 }  // namespace
 }  // namespace berth::agent

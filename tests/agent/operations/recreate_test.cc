@@ -123,10 +123,17 @@ TEST_F(RecreateTest, SubtractsTheOldImagesVolumesAndPorts) {
   EXPECT_EQ(ObjectAt(Body(), "ExposedPorts"), Json(R"({"81/tcp": {}})"));
 }
 
-TEST_F(RecreateTest, ExposesThePortsThatArePublished) {
+TEST_F(RecreateTest, ExposesThePortsThatArePublishedAndNoOthers) {
+  Image(R"({"ExposedPorts": {"8080/tcp": {}}})");
+  Config(R"({"ExposedPorts": {"8080/tcp": {}}})");
   Host(R"({"PortBindings": {"8080/tcp": [{"HostIp": "", "HostPort": "80"}]}})");
-  EXPECT_TRUE(ObjectAt(Body(), "ExposedPorts").contains("8080/tcp"));
+  EXPECT_EQ(ObjectAt(Body(), "ExposedPorts"), Json(R"({"8080/tcp": {}})"));
   EXPECT_EQ(NewHost().at("PortBindings"), Json(R"({"8080/tcp": [{"HostIp": "", "HostPort": "80"}]})"));
+}
+
+TEST_F(RecreateTest, DoesNotExposeAPortThatWasBoundInVain) {
+  Host(R"({"PortBindings": {"9000/udp": [{"HostPort": "9000"}]}})");
+  EXPECT_EQ(ObjectAt(Body(), "ExposedPorts"), object());
 }
 
 TEST_F(RecreateTest, LeavesUserDirectoryAndStopSignalToTheImageThatSetThem) {

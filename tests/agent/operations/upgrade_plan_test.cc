@@ -38,6 +38,14 @@ TEST(DigestOf, PrefersTheRepositoryThatWasAskedFor) {
 
 TEST(DigestOf, IsEmptyForAnImageThatNoRegistryKnows) { EXPECT_EQ(DigestOf({}, "web:2"), ""); }
 
+TEST(DigestIn, DoesNotTakeThatOfAnotherRepository) {
+  engine::Image image;
+  image.repo_digests = {"mirror:5000/web@sha256:aaaa"};
+  EXPECT_EQ(DigestIn(image, "mirror:5000/web"), "sha256:aaaa");
+  EXPECT_EQ(DigestIn(image, "web"), "");
+  EXPECT_EQ(DigestOf(image, "web:2"), "sha256:aaaa") << "to tell, any is better than none";
+}
+
 TEST(UpgradeSteps, DoNotPullOrCreateForARollback) {
   engine::ContainerDetails web;
   web.name = "web";

@@ -180,8 +180,8 @@ TEST_F(BridgeTest, StreamsInOrderAndEndsAsTheWorkEnds) {
   script_.stream = [](Watch& call) -> ResultTask<> {
     call.Opened();
     for (std::uint64_t i = 1; i <= 1000; ++i) {
-      const auto item = Item(i);
-      const auto written = co_await call.Write(item);
+      auto item = Item(i);
+      const auto written = co_await call.Write(std::move(item));
       if (!written) co_return written;
     }
     co_return Error{Code::kDataLoss, "ENOUGH", "enough"};
@@ -235,8 +235,8 @@ TEST_F(BridgeTest, DoesNotReadAheadOfASlowCaller) {
   std::atomic<std::uint64_t> begun = 0;
   script_.stream = [&](Watch& call) -> ResultTask<> {
     for (;;) {
-      const auto item = Item(++begun, kMessageBytes);
-      const auto written = co_await call.Write(item);
+      auto item = Item(++begun, kMessageBytes);
+      const auto written = co_await call.Write(std::move(item));
       if (!written) co_return written;
     }
   };
@@ -261,8 +261,8 @@ TEST_F(BridgeTest, WaitsForTheLastWriteOfACancelledStream) {
   std::atomic<std::uint64_t> begun = 0;
   script_.stream = [&](Watch& call) -> ResultTask<> {
     for (;;) {
-      const auto item = Item(++begun, 512 * 1024);
-      const auto written = co_await call.Write(item);
+      auto item = Item(++begun, 512 * 1024);
+      const auto written = co_await call.Write(std::move(item));
       if (!written) co_return written;
     }
   };

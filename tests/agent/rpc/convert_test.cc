@@ -63,6 +63,26 @@ TEST(Convert, PassesLogsOnByteForByte) {
   EXPECT_EQ(message.data(), "\xFF\0\xC3");
 }
 
+v1::LogChunk Chunk(const std::string& data, engine::LogChunk::Source source = engine::LogChunk::Source::kStdout) {
+  return ToProto(engine::LogChunk{source, data});
+}
+
+TEST(Convert, MergesLogsOfOneSource) {
+  auto last = Chunk("one ");
+  auto next = Chunk("two");
+  EXPECT_TRUE(MergeLogs(last, next));
+  EXPECT_EQ(last.data(), "one two");
+}
+
+TEST(Convert, DoesNotMergeLogsOfTwoSourcesOrWithoutEnd) {
+  auto last = Chunk("one");
+  auto error = Chunk("two", engine::LogChunk::Source::kStderr);
+  auto huge = Chunk(std::string(64 * 1024, 'x'));
+  EXPECT_FALSE(MergeLogs(last, error));
+  EXPECT_FALSE(MergeLogs(last, huge));
+  EXPECT_EQ(last.data(), "one");
+}
+
 TEST(Convert, ShowsTheEtagAndWhatWasKept) {
   engine::ContainerDetails web;
   web.id = std::string(64, 'a');

@@ -124,7 +124,9 @@ TEST_F(TlsTransport, BelievesAnybodyWhenToldNotToVerify) {
 TEST_F(TlsTransport, IsNotLetInWithoutACertificate) {
   const Endpoint endpoint = As(authority_);
   std::filesystem::remove(files_ / "client" / "cert.pem");
-  EXPECT_THAT(Ask(loop_, endpoint), FailsWith(Code::kUnavailable, "ENGINE_UNREACHABLE"));
+  const auto answer = Ask(loop_, endpoint);
+  EXPECT_THAT(answer, FailsWith(Code::kUnavailable, "ENGINE_UNREACHABLE"));
+  EXPECT_THAT(MessageOf(answer), HasSubstr("/{ca,cert,key}.pem belong to this engine?"));
   EXPECT_EQ(peer().connections(), 0u);
 }
 
