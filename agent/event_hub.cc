@@ -41,8 +41,8 @@ bool HasLabel(const Event& event, const std::string& label) {
 
 // What one follower has not taken yet.
 struct Queue {
-  Queue(boost::asio::any_io_executor loop, EventFilter wanted, std::size_t most)
-      : filter(std::move(wanted)), limit(most), changed(std::move(loop)) {}
+  Queue(const boost::asio::any_io_executor& loop, EventFilter wanted, std::size_t most)
+      : filter(std::move(wanted)), limit(most), changed(loop) {}
 
   void Add(const Event& event) {
     if (overflowed || !Matches(filter, event)) return;
@@ -70,7 +70,7 @@ bool Matches(const EventFilter& filter, const Event& event) {
 // Belongs to its followers, and hangs up when the last one has gone.
 class EventSubscription : public std::enable_shared_from_this<EventSubscription> {
  public:
-  explicit EventSubscription(boost::asio::any_io_executor loop) : loop_(loop), changed_(std::move(loop)) {}
+  explicit EventSubscription(const boost::asio::any_io_executor& loop) : loop_(loop), changed_(loop) {}
 
   void Start(engine::Engine& engine) { reader_.emplace(loop_, Read(engine, weak_from_this())); }
 

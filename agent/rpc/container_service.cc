@@ -17,17 +17,6 @@ bool ByName(const engine::ContainerSummary& left, const engine::ContainerSummary
   return left.name < right.name;
 }
 
-// The engine goes on with empty samples when the container has stopped.
-struct WhileItRuns {
-  engine::Stream<engine::Stats>& samples;
-
-  ResultTask<std::optional<engine::Stats>> Next() {
-    auto sample = co_await samples.Next();
-    if (sample && *sample && (*sample)->time == WallTime{}) co_return std::optional<engine::Stats>();
-    co_return sample;
-  }
-};
-
 // From `source` to the caller, no faster than the caller takes it.
 template <class Source, class Message>
 ResultTask<> Forward(Source& source, StreamCall<Message>& call) {
@@ -163,8 +152,7 @@ ResultTask<> ContainerService::Stats(const v1::StreamStatsRequest& request, Stre
   if (!container) co_return container.error();
   auto stream = co_await engine_.StreamStats(container->id);
   if (!stream) co_return stream.error();
-  WhileItRuns samples{**stream};
-  co_return co_await Forward(samples, call);
+  co_return co_await Forward(**stream, call);
 }
 
 ResultTask<> ContainerService::Events(const v1::WatchEventsRequest& request, StreamCall<v1::ContainerEvent>& call) {

@@ -3,7 +3,9 @@
 #include <stdexcept>
 
 #include <grpcpp/client_context.h>
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 
 namespace berth::bench {
@@ -25,9 +27,28 @@ Response Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, con
 }  // namespace
 
 Agent::Agent(const std::string& address) {
-  const auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
-  containers_ = v1::ContainerService::NewStub(channel);
-  operations_ = v1::OperationService::NewStub(channel);
+  channel_ = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
+  containers_ = v1::ContainerService::NewStub(channel_);
+  operations_ = v1::OperationService::NewStub(channel_);
+}
+
+// grpc.health.v1, of the process as a whole: a request without any field, so no bytes at all.
+void Agent::CheckHealth() {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  grpc::CompletionQueue done;
+  const grpc::Slice nothing;
+  const grpc::ByteBuffer request(&nothing, 1);
+  grpc::ByteBuffer answer;
+  grpc::Status status;
+  const auto call =
+      grpc::GenericStub(channel_).PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", request, &done);
+  call->StartCall();
+  call->Finish(&answer, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  done.Next(&tag, &ok);
+  if (!status.ok()) throw std::runtime_error("berthd: " + status.error_message());
 }
 
 v1::ListContainersResponse Agent::List() {

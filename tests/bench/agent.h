@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include <grpcpp/channel.h>
+
 #include "berth/v1/container_service.grpc.pb.h"
 #include "berth/v1/operation_service.grpc.pb.h"
 
@@ -15,6 +17,7 @@ class Agent {
  public:
   explicit Agent(const std::string& address);  // unix:///...
 
+  void CheckHealth();
   v1::ListContainersResponse List();  // all of them
   // Counts the events of all containers for so long.
   int Watch(std::chrono::seconds duration);
@@ -28,6 +31,7 @@ class Agent {
  private:
   v1::Operation End(const v1::Operation& begun);
 
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::ContainerService::Stub> containers_;
   std::unique_ptr<v1::OperationService::Stub> operations_;
 };

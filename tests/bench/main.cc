@@ -63,7 +63,8 @@ class Bench {
     Agent agent(berthd.address());
     resting_.GrowTo(world_.scale.few_containers);
     Tell("calls");
-    Add({MeasureCallWithoutEngine(world_, agent, resting_.Any()), MeasureList(world_, agent)});
+    Add(MeasureCallsWithoutEngine(world_, agent, resting_.Any()));
+    Add({MeasureList(world_, agent)});
     resting_.GrowTo(world_.scale.containers - world_.scale.running);
     running_.GrowTo(world_.scale.running);
     Add({MeasureList(world_, agent), MeasureOperationThatDoesNothing(world_, agent, resting_.Any())});

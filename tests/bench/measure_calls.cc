@@ -9,15 +9,21 @@ constexpr double kMostOverhead = 3;
 
 constexpr char kContainer[] = "bench-turns";
 
+template <class Call>
+Row CallRow(const std::string& what, int count, Call call) {
+  for (int i = 0; i < count / 10; ++i) call();
+  Samples samples;
+  for (int i = 0; i < count; ++i) samples.Add(Time(call));
+  return MedianRow(what, samples, kMostCallTime);
+}
+
 }  // namespace
 
-// All the way through berthd to its journal, but not to the engine.
-Row MeasureCallWithoutEngine(World& world, Agent& agent, const std::string& container) {
+// One that gRPC answers by itself, and one that goes all the way through berthd to its journal.
+std::vector<Row> MeasureCallsWithoutEngine(World& world, Agent& agent, const std::string& container) {
   const std::string name = agent.Stop(container).name();
-  Samples samples;
-  for (int i = 0; i < world.scale.calls / 10; ++i) agent.GetOperation(name);
-  for (int i = 0; i < world.scale.calls; ++i) samples.Add(Time([&] { agent.GetOperation(name); }));
-  return MedianRow("a call that needs no engine (GetOperation)", samples, kMostCallTime);
+  return {CallRow("ask for the health of the process", world.scale.calls, [&] { agent.CheckHealth(); }),
+          CallRow("look up an operation that has ended", world.scale.calls, [&] { agent.GetOperation(name); })};
 }
 
 Row MeasureList(World& world, Agent& agent) {

@@ -12,7 +12,7 @@
 namespace berth::bench {
 
 // Calls, side by side with the engine's. `container` is one that does not run.
-Row MeasureCallWithoutEngine(World& world, Agent& agent, const std::string& container);
+std::vector<Row> MeasureCallsWithoutEngine(World& world, Agent& agent, const std::string& container);
 Row MeasureList(World& world, Agent& agent);
 Row MeasureOperationThatDoesNothing(World& world, Agent& agent, const std::string& container);
 std::vector<Row> MeasureStartAndStop(World& world, Agent& agent);

@@ -57,7 +57,7 @@ TEST_F(BerthctlOnAHost, ShowsTheHost) {
 
 TEST_F(BerthctlOnAHost, PrintsLogsWhereTheyWereWritten) {
   docker.Run(kWeb, {{"Image", Image("chatty:1")}, {"Cmd", {"4"}}});
-  docker.AwaitOutput(kWeb, {"line 3", "line 4"});
+  docker.AwaitOutput(kWeb, "line 3", "line 4");
   const auto logs = Berthctl({"logs", kWeb});
   EXPECT_THAT(logs, ExitsWith(0));
   EXPECT_EQ(logs.out, "line 1\nline 3\n");

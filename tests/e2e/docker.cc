@@ -96,7 +96,7 @@ std::string Docker::Logs(const std::string& container) {
   return ReadLogs(container, false, [](const std::string&) { return false; });
 }
 
-void Docker::AwaitOutput(const std::string& container, const std::vector<std::string>& texts) {
+void Docker::AwaitAll(const std::string& container, const std::vector<std::string>& texts) {
   ReadLogs(container, true, [&](const std::string& output) {
     return std::ranges::all_of(texts, [&](const auto& text) { return output.find(text) != output.npos; });
   });

@@ -44,9 +44,9 @@ class Docker {
   // Everything that it wrote so far.
   std::string Logs(const std::string& container);
   // Until it has written all of these.
-  void AwaitOutput(const std::string& container, const std::vector<std::string>& texts);
-  void AwaitOutput(const std::string& container, const std::string& text) {
-    AwaitOutput(container, std::vector<std::string>{text});
+  template <class... Texts>
+  void AwaitOutput(const std::string& container, const Texts&... texts) {
+    AwaitAll(container, {texts...});
   }
 
   void Pull(const std::string& image);
@@ -62,6 +62,7 @@ class Docker {
   void RemoveEverything();
 
  private:
+  void AwaitAll(const std::string& container, const std::vector<std::string>& texts);
   template <class T>
   T Await(Task<T> task) {
     return loop_.Await(std::move(task), std::chrono::seconds(60));

@@ -23,7 +23,7 @@ class StreamsOfAHost : public RunningHost {
 
   void RunChatty(const std::string& lines, bool terminal = false) {
     docker.Run(kWeb, {{"Image", Image("chatty:1")}, {"Cmd", {lines}}, {"Tty", terminal}});
-    docker.AwaitOutput(kWeb, {"line " + lines, "line " + std::to_string(std::stoi(lines) - 1)});
+    docker.AwaitOutput(kWeb, "line " + lines, "line " + std::to_string(std::stoi(lines) - 1));
   }
 
   Output Read(const v1::StreamLogsRequest& request) {
