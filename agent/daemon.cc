@@ -1,9 +1,8 @@
 #include "agent/daemon.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>

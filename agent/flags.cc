@@ -13,7 +13,8 @@ constexpr int kUsage = 2;
 void AddOption(CLI::App& app, Flags& flags, const std::string& flag, const std::string& key, const std::string& type,
                const std::string& help) {
   auto& given = flags.sources.flags;
-  app.add_option_function<std::string>(flag, [&given, key](const std::string& text) { given[key] = text; }, help)
+  app.add_option_function<std::string>(
+         flag, [&given, key](const std::string& text) { given[key] = text; }, help)
       ->type_name(type);
 }
 

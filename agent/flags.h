@@ -13,8 +13,8 @@ struct Flags {
   bool print_default_config = false;
 };
 
-// What was typed; or, where there is nothing more to do (--help, --version, a mistake), the exit code: what there was to say
-// has been said.
+// What was typed; or, where there is nothing more to do (--help, --version, a mistake), the exit code: what there was
+// to say has been said.
 std::variant<Flags, int> ParseFlags(int argc, const char* const* argv);
 
 }  // namespace berth::agent

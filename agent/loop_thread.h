@@ -8,8 +8,8 @@
 
 namespace berth::agent {
 
-// Runs from here to its destruction. An exception that nobody caught is a bug: it is logged and the process ends at once,
-// because what it left half-way is taken up better by a new start.
+// Runs from here to its destruction. An exception that nobody caught is a bug: it is logged and the process ends at
+// once, because what it left half-way is taken up better by a new start.
 class LoopThread {
  public:
   explicit LoopThread(boost::asio::io_context& loop);

@@ -1,12 +1,11 @@
 #include "agent/rpc/acceptor.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <chrono>
 #include <string>
+#include <sys/socket.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include <boost/asio/redirect_error.hpp>

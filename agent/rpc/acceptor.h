@@ -1,5 +1,5 @@
-// Our own accept loop. gRPC's listener in the releases that distributions ship stops for good when descriptors run out, knows
-// no limits, and does not say who is calling.
+// Our own accept loop. gRPC's listener in the releases that distributions ship stops for good when descriptors run out,
+// knows no limits, and does not say who is calling.
 #pragma once
 
 #include <functional>

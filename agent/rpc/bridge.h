@@ -1,8 +1,8 @@
 // The one place where gRPC's threads meet the loop.
 //
-// gRPC calls a service's method on a thread of its own. The method makes a coroutine (which does not begin by itself) and
-// hands it to the bridge, which runs it on the loop: one hop on the way in, none on the way out, because the loop sends the
-// answer itself. From then on the call belongs to gRPC, which tells it to go when nothing of it is left.
+// gRPC calls a service's method on a thread of its own. The method makes a coroutine (which does not begin by itself)
+// and hands it to the bridge, which runs it on the loop: one hop on the way in, none on the way out, because the loop
+// sends the answer itself. From then on the call belongs to gRPC, which tells it to go when nothing of it is left.
 #pragma once
 
 #include <utility>
@@ -33,8 +33,8 @@ class Bridge {
     return Begin(new UnaryCall<Response>(calls_, response, std::move(work), WhenAlone::kGoOn));
   }
 
-  // Streams what the coroutine `work(call)` writes, and ends as it ends. Stops when the caller hangs up. Messages that pile
-  // up for a moment are merged, where `merge` is given and can.
+  // Streams what the coroutine `work(call)` writes, and ends as it ends. Stops when the caller hangs up. Messages that
+  // pile up for a moment are merged, where `merge` is given and can.
   template <class Message, class Work>
   grpc::ServerWriteReactor<Message>* Stream(Work work, typename StreamCall<Message>::Merge merge = nullptr) {
     return Begin(new StreamCall<Message>(calls_, work, merge));

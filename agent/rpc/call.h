@@ -1,4 +1,5 @@
-// One call of gRPC's, while it lasts. Made on a thread of gRPC's, run by the loop, deleted by gRPC: bridge.h makes them.
+// One call of gRPC's, while it lasts. Made on a thread of gRPC's, run by the loop, deleted by gRPC: bridge.h makes
+// them.
 #pragma once
 
 #include <exception>
@@ -107,7 +108,8 @@ class StreamCall final : public Call<grpc::ServerWriteReactor<Message>> {
   StreamCall(LiveCalls& calls, Work& work, Merge merge)
       : Call<grpc::ServerWriteReactor<Message>>(calls, WhenAlone::kStop), outbox_(merge), work_(work(*this)) {}
 
-  // Tells the caller that the stream stands: what happens from now on will be in it. Loop thread, once, before any Write.
+  // Tells the caller that the stream stands: what happens from now on will be in it. Loop thread, once, before any
+  // Write.
   void Opened() { this->StartSendInitialMetadata(); }
 
   // Returns when there is room for the next one. CANCELLED when the caller has hung up.

@@ -1,8 +1,7 @@
 #include "agent/rpc/connections.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
+#include <sys/stat.h>
 
 namespace berth::rpc {
 namespace {

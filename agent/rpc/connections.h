@@ -1,9 +1,8 @@
 // How many connections there are, and whose.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstddef>
+#include <sys/types.h>
 #include <unordered_map>
 
 #include "agent/rpc/peer.h"
@@ -15,9 +14,9 @@ struct ConnectionLimits {
   std::size_t per_user = 64;  // so that one user can't keep the others out
 };
 
-// gRPC owns a connection and does not say when it ends. The kernel does: a socket's inode number is its own for ever, so
-// a descriptor that has another one by now, or none, stands for a connection that has ended. They are counted again when
-// a limit seems to be reached, and only then.
+// gRPC owns a connection and does not say when it ends. The kernel does: a socket's inode number is its own for ever,
+// so a descriptor that has another one by now, or none, stands for a connection that has ended. They are counted again
+// when a limit seems to be reached, and only then.
 class Connections {
  public:
   explicit Connections(ConnectionLimits limits) : limits_(limits) {}

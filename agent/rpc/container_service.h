@@ -35,8 +35,8 @@ class ContainerService final : public v1::ContainerService::CallbackService {
                                          v1::ContainerDetails* response) override;
   grpc::ServerUnaryReactor* StartContainer(grpc::CallbackServerContext* context,
                                            const v1::StartContainerRequest* request, v1::Operation* response) override;
-  grpc::ServerUnaryReactor* StopContainer(grpc::CallbackServerContext* context,
-                                          const v1::StopContainerRequest* request, v1::Operation* response) override;
+  grpc::ServerUnaryReactor* StopContainer(grpc::CallbackServerContext* context, const v1::StopContainerRequest* request,
+                                          v1::Operation* response) override;
   grpc::ServerUnaryReactor* RestartContainer(grpc::CallbackServerContext* context,
                                              const v1::RestartContainerRequest* request,
                                              v1::Operation* response) override;

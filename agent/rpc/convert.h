@@ -1,4 +1,5 @@
-// The engine's and the agent's values as the contract's messages; pure. Bytes that are no UTF-8 become U+FFFD on the way.
+// The engine's and the agent's values as the contract's messages; pure. Bytes that are no UTF-8 become U+FFFD on the
+// way.
 #pragma once
 
 #include <string>

@@ -62,24 +62,36 @@ v1::KeptContainer ToKept(const engine::ContainerDetails& container) {
 
 v1::ContainerState ToProto(engine::ContainerState state) {
   switch (state) {
-    case engine::ContainerState::kUnknown: return v1::CONTAINER_STATE_UNSPECIFIED;
-    case engine::ContainerState::kCreated: return v1::CONTAINER_STATE_CREATED;
-    case engine::ContainerState::kRunning: return v1::CONTAINER_STATE_RUNNING;
-    case engine::ContainerState::kPaused: return v1::CONTAINER_STATE_PAUSED;
-    case engine::ContainerState::kRestarting: return v1::CONTAINER_STATE_RESTARTING;
-    case engine::ContainerState::kRemoving: return v1::CONTAINER_STATE_REMOVING;
-    case engine::ContainerState::kExited: return v1::CONTAINER_STATE_EXITED;
-    case engine::ContainerState::kDead: return v1::CONTAINER_STATE_DEAD;
+    case engine::ContainerState::kUnknown:
+      return v1::CONTAINER_STATE_UNSPECIFIED;
+    case engine::ContainerState::kCreated:
+      return v1::CONTAINER_STATE_CREATED;
+    case engine::ContainerState::kRunning:
+      return v1::CONTAINER_STATE_RUNNING;
+    case engine::ContainerState::kPaused:
+      return v1::CONTAINER_STATE_PAUSED;
+    case engine::ContainerState::kRestarting:
+      return v1::CONTAINER_STATE_RESTARTING;
+    case engine::ContainerState::kRemoving:
+      return v1::CONTAINER_STATE_REMOVING;
+    case engine::ContainerState::kExited:
+      return v1::CONTAINER_STATE_EXITED;
+    case engine::ContainerState::kDead:
+      return v1::CONTAINER_STATE_DEAD;
   }
   return v1::CONTAINER_STATE_UNSPECIFIED;
 }
 
 v1::Health ToProto(engine::Health health) {
   switch (health) {
-    case engine::Health::kNone: return v1::HEALTH_NONE;
-    case engine::Health::kStarting: return v1::HEALTH_STARTING;
-    case engine::Health::kHealthy: return v1::HEALTH_HEALTHY;
-    case engine::Health::kUnhealthy: return v1::HEALTH_UNHEALTHY;
+    case engine::Health::kNone:
+      return v1::HEALTH_NONE;
+    case engine::Health::kStarting:
+      return v1::HEALTH_STARTING;
+    case engine::Health::kHealthy:
+      return v1::HEALTH_HEALTHY;
+    case engine::Health::kUnhealthy:
+      return v1::HEALTH_UNHEALTHY;
   }
   return v1::HEALTH_UNSPECIFIED;
 }

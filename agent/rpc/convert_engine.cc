@@ -13,7 +13,7 @@ constexpr std::size_t kProbeOutputLimit = 4096;
 constexpr std::size_t kLogChunkLimit = 64 * 1024;
 
 // The engine mixes a container's labels in with its own attributes; these are its own.
-constexpr std::array<std::string_view, 6> kEventAttributes = {"exitCode", "signal",  "execID",
+constexpr std::array<std::string_view, 6> kEventAttributes = {"exitCode",     "signal",  "execID",
                                                               "execDuration", "oldName", "comment"};
 
 std::string AttributeOf(const engine::Event& event, const std::string& key) {

@@ -49,32 +49,46 @@ v1::FieldChange ToChange(const agent::FieldChange& change) {
 
 v1::OperationKind ToProto(agent::Kind kind) {
   switch (kind) {
-    case agent::Kind::kStart: return v1::OPERATION_KIND_START;
-    case agent::Kind::kStop: return v1::OPERATION_KIND_STOP;
-    case agent::Kind::kRestart: return v1::OPERATION_KIND_RESTART;
-    case agent::Kind::kUpgrade: return v1::OPERATION_KIND_UPGRADE;
-    case agent::Kind::kRollback: return v1::OPERATION_KIND_ROLLBACK;
+    case agent::Kind::kStart:
+      return v1::OPERATION_KIND_START;
+    case agent::Kind::kStop:
+      return v1::OPERATION_KIND_STOP;
+    case agent::Kind::kRestart:
+      return v1::OPERATION_KIND_RESTART;
+    case agent::Kind::kUpgrade:
+      return v1::OPERATION_KIND_UPGRADE;
+    case agent::Kind::kRollback:
+      return v1::OPERATION_KIND_ROLLBACK;
   }
   return v1::OPERATION_KIND_UNSPECIFIED;
 }
 
 v1::OperationState ToProto(agent::State state) {
   switch (state) {
-    case agent::State::kQueued: return v1::OPERATION_STATE_QUEUED;
-    case agent::State::kRunning: return v1::OPERATION_STATE_RUNNING;
-    case agent::State::kSucceeded: return v1::OPERATION_STATE_SUCCEEDED;
-    case agent::State::kFailed: return v1::OPERATION_STATE_FAILED;
-    case agent::State::kCancelled: return v1::OPERATION_STATE_CANCELLED;
-    case agent::State::kValidated: return v1::OPERATION_STATE_VALIDATED;
+    case agent::State::kQueued:
+      return v1::OPERATION_STATE_QUEUED;
+    case agent::State::kRunning:
+      return v1::OPERATION_STATE_RUNNING;
+    case agent::State::kSucceeded:
+      return v1::OPERATION_STATE_SUCCEEDED;
+    case agent::State::kFailed:
+      return v1::OPERATION_STATE_FAILED;
+    case agent::State::kCancelled:
+      return v1::OPERATION_STATE_CANCELLED;
+    case agent::State::kValidated:
+      return v1::OPERATION_STATE_VALIDATED;
   }
   return v1::OPERATION_STATE_UNSPECIFIED;
 }
 
 v1::UpgradeStrategy ToProto(agent::Strategy strategy) {
   switch (strategy) {
-    case agent::Strategy::kAuto: return v1::UPGRADE_STRATEGY_UNSPECIFIED;
-    case agent::Strategy::kStopFirst: return v1::UPGRADE_STRATEGY_STOP_FIRST;
-    case agent::Strategy::kStartFirst: return v1::UPGRADE_STRATEGY_START_FIRST;
+    case agent::Strategy::kAuto:
+      return v1::UPGRADE_STRATEGY_UNSPECIFIED;
+    case agent::Strategy::kStopFirst:
+      return v1::UPGRADE_STRATEGY_STOP_FIRST;
+    case agent::Strategy::kStartFirst:
+      return v1::UPGRADE_STRATEGY_START_FIRST;
   }
   return v1::UPGRADE_STRATEGY_UNSPECIFIED;
 }

@@ -39,7 +39,8 @@ Error InField(Error error, std::string_view field) {
   return Annotate(std::move(error), field);
 }
 
-Result<milliseconds> ToDuration(const google::protobuf::Duration& duration, std::string_view field, milliseconds least) {
+Result<milliseconds> ToDuration(const google::protobuf::Duration& duration, std::string_view field,
+                                milliseconds least) {
   const std::int64_t seconds = duration.seconds();
   const std::int32_t nanos = duration.nanos();
   if (seconds < 0 || nanos < 0) return BadField(field, "must not be negative");
@@ -52,8 +53,10 @@ Result<milliseconds> ToDuration(const google::protobuf::Duration& duration, std:
 }
 
 Result<WallTime> ToTime(const google::protobuf::Timestamp& time, std::string_view field) {
-  if (time.seconds() < 0 || time.seconds() >= kLastSecond) return BadField(field, "must be between the years 1970 and 2200");
-  if (time.nanos() < 0 || time.nanos() >= kNanosPerSecond) return BadField(field, "has nanoseconds outside 0 to 999999999");
+  if (time.seconds() < 0 || time.seconds() >= kLastSecond)
+    return BadField(field, "must be between the years 1970 and 2200");
+  if (time.nanos() < 0 || time.nanos() >= kNanosPerSecond)
+    return BadField(field, "has nanoseconds outside 0 to 999999999");
   const auto since_epoch = std::chrono::seconds(time.seconds()) + std::chrono::nanoseconds(time.nanos());
   return WallTime(std::chrono::duration_cast<WallTime::duration>(since_epoch));
 }

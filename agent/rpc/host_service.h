@@ -22,8 +22,7 @@ struct HostFacts {
 
 class HostService final : public v1::HostService::CallbackService {
  public:
-  HostService(Bridge& bridge, engine::Engine& engine, agent::Operations& operations, Clock& clock,
-              HostFacts facts);
+  HostService(Bridge& bridge, engine::Engine& engine, agent::Operations& operations, Clock& clock, HostFacts facts);
 
   grpc::ServerUnaryReactor* GetHost(grpc::CallbackServerContext* context, const v1::GetHostRequest* request,
                                     v1::Host* response) override;

@@ -48,7 +48,8 @@ Error LiveCalls::Explain(std::exception_ptr thrown) const {
   try {
     std::rethrow_exception(std::move(thrown));
   } catch (const boost::system::system_error& error) {
-    if (error.code() == asio::error::operation_aborted) return Explain(Error{Code::kCancelled, "CANCELLED", "cancelled"});
+    if (error.code() == asio::error::operation_aborted)
+      return Explain(Error{Code::kCancelled, "CANCELLED", "cancelled"});
     what = error.what();
   } catch (const std::exception& error) {
     what = error.what();

@@ -18,8 +18,8 @@ class OperationService final : public v1::OperationService::CallbackService {
                                            v1::ListOperationsResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchOperationResponse>* WatchOperation(
       grpc::CallbackServerContext* context, const v1::WatchOperationRequest* request) override;
-  grpc::ServerUnaryReactor* WaitOperation(grpc::CallbackServerContext* context,
-                                          const v1::WaitOperationRequest* request, v1::Operation* response) override;
+  grpc::ServerUnaryReactor* WaitOperation(grpc::CallbackServerContext* context, const v1::WaitOperationRequest* request,
+                                          v1::Operation* response) override;
   grpc::ServerUnaryReactor* CancelOperation(grpc::CallbackServerContext* context,
                                             const v1::CancelOperationRequest* request,
                                             v1::Operation* response) override;

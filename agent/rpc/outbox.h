@@ -9,8 +9,8 @@
 
 namespace berth::rpc {
 
-// Lets the loop go on with the next message while gRPC sends the last one, and no further ahead than the loop itself allows.
-// The only state that the loop and gRPC's threads share, and so the only lock.
+// Lets the loop go on with the next message while gRPC sends the last one, and no further ahead than the loop itself
+// allows. The only state that the loop and gRPC's threads share, and so the only lock.
 template <class Message>
 class Outbox {
  public:
@@ -32,7 +32,8 @@ class Outbox {
     const Message* next = nullptr;  // to send now
     bool wake = false;              // somebody waited for this
   };
-  // The message that was on its way has gone; or, when not `ok`, nobody listens any more: then there are no others either.
+  // The message that was on its way has gone; or, when not `ok`, nobody listens any more: then there are no others
+  // either.
   After Sent(bool ok) {
     const std::lock_guard lock(mutex_);
     broken_ = broken_ || !ok;

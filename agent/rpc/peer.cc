@@ -1,7 +1,6 @@
 #include "agent/rpc/peer.h"
 
 #include <sys/socket.h>
-
 #include <system_error>
 
 namespace berth::rpc {

@@ -87,20 +87,36 @@ Result<> ReadImage(const v1::UpgradeContainerRequest& proto, agent::Request& req
 
 Result<> ReadStrategy(const v1::UpgradeContainerRequest& proto, agent::Request& request) {
   switch (proto.strategy()) {
-    case v1::UPGRADE_STRATEGY_UNSPECIFIED: request.strategy = agent::Strategy::kAuto; return {};
-    case v1::UPGRADE_STRATEGY_STOP_FIRST: request.strategy = agent::Strategy::kStopFirst; return {};
-    case v1::UPGRADE_STRATEGY_START_FIRST: request.strategy = agent::Strategy::kStartFirst; return {};
-    default: return BadField("strategy", "is not one that this agent knows");
+    case v1::UPGRADE_STRATEGY_UNSPECIFIED:
+      request.strategy = agent::Strategy::kAuto;
+      return {};
+    case v1::UPGRADE_STRATEGY_STOP_FIRST:
+      request.strategy = agent::Strategy::kStopFirst;
+      return {};
+    case v1::UPGRADE_STRATEGY_START_FIRST:
+      request.strategy = agent::Strategy::kStartFirst;
+      return {};
+    default:
+      return BadField("strategy", "is not one that this agent knows");
   }
 }
 
 Result<> ReadPullPolicy(const v1::UpgradeContainerRequest& proto, agent::Request& request) {
   switch (proto.pull_policy()) {
-    case v1::PULL_POLICY_UNSPECIFIED: request.pull = agent::PullPolicy::kDefault; return {};
-    case v1::PULL_POLICY_ALWAYS: request.pull = agent::PullPolicy::kAlways; return {};
-    case v1::PULL_POLICY_IF_MISSING: request.pull = agent::PullPolicy::kIfMissing; return {};
-    case v1::PULL_POLICY_NEVER: request.pull = agent::PullPolicy::kNever; return {};
-    default: return BadField("pull_policy", "is not one that this agent knows");
+    case v1::PULL_POLICY_UNSPECIFIED:
+      request.pull = agent::PullPolicy::kDefault;
+      return {};
+    case v1::PULL_POLICY_ALWAYS:
+      request.pull = agent::PullPolicy::kAlways;
+      return {};
+    case v1::PULL_POLICY_IF_MISSING:
+      request.pull = agent::PullPolicy::kIfMissing;
+      return {};
+    case v1::PULL_POLICY_NEVER:
+      request.pull = agent::PullPolicy::kNever;
+      return {};
+    default:
+      return BadField("pull_policy", "is not one that this agent knows");
   }
 }
 
@@ -241,7 +257,8 @@ Result<agent::OperationQuery> ToQuery(const v1::ListOperationsRequest& proto) {
     query.container = *name;
   }
   query.unfinished = proto.unfinished();
-  query.limit = static_cast<std::size_t>(proto.page_size() == 0 ? kDefaultPage : std::min(proto.page_size(), kLargestPage));
+  query.limit =
+      static_cast<std::size_t>(proto.page_size() == 0 ? kDefaultPage : std::min(proto.page_size(), kLargestPage));
   query.before_id = proto.page_token();
   return query;
 }

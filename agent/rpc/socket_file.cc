@@ -1,15 +1,14 @@
 #include "agent/rpc/socket_file.h"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <grp.h>
+#include <optional>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <optional>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
 #include <boost/asio/error.hpp>
@@ -48,7 +47,8 @@ bool SomebodyAnswersAt(const asio::any_io_executor& loop, const std::string& pat
 Result<> CheckVacant(const asio::any_io_executor& loop, const std::string& path) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return errno == ENOENT ? Result<>() : FailedWithErrno(path, "looking at it");
-  if (!S_ISSOCK(status.st_mode)) return Failed(path, "there is a file that is no socket; remove it or choose another path");
+  if (!S_ISSOCK(status.st_mode))
+    return Failed(path, "there is a file that is no socket; remove it or choose another path");
   if (!SomebodyAnswersAt(loop, path)) return {};
   return Error{Code::kAlreadyExists, "ALREADY_LISTENING", "another berthd is listening at " + path, {{"path", path}}};
 }

@@ -11,8 +11,8 @@ namespace {
 constexpr char kTypeUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr char kDomain[] = "berth";
 
-// A message travels twice: once percent-encoded, where a character outside ASCII takes nine bytes for its three, and once in
-// the details, which HTTP/2 peers may ask for in base64.
+// A message travels twice: once percent-encoded, where a character outside ASCII takes nine bytes for its three, and
+// once in the details, which HTTP/2 peers may ask for in base64.
 constexpr std::size_t kMessageLimit = 4096;
 constexpr std::size_t kEncodedLimit = 2560;
 constexpr std::size_t kMetadataLimit = 1024;  // of all values together

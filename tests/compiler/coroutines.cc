@@ -1,5 +1,5 @@
-// Fifteen lines that g++ 11 and 12 compile without a warning into a program that destroys a temporary twice or never. Exits with 1
-// where the compiler gets it wrong: cmake/compiler.cmake refuses those by their version, this shows why.
+// Fifteen lines that g++ 11 and 12 compile without a warning into a program that destroys a temporary twice or never.
+// Exits with 1 where the compiler gets it wrong: cmake/compiler.cmake refuses those by their version, this shows why.
 #include <coroutine>
 #include <memory>
 #include <string>

@@ -15,8 +15,8 @@
 
 #include "berth/v1/operation_service.grpc.pb.h"
 #include "tests/agent/rpc/loop_thread.h"
-#include "tests/support/temporary_directory.h"
 #include "tests/support/gate.h"
+#include "tests/support/temporary_directory.h"
 
 namespace berth::rpc {
 namespace {

@@ -39,8 +39,8 @@ TEST(ContainerName, AcceptsNamesAndIds) {
 }
 
 TEST(ContainerName, DoesNotAcceptWhatCouldLeaveThePath) {
-  for (const std::string name : {"", "..", "../json", "web/json", "/web", "web?all=1", "web%2f", "w eb", "web\n", "-web",
-                                 "\xFFweb", "web;id", "$(id)"}) {
+  for (const std::string name : {"", "..", "../json", "web/json", "/web", "web?all=1", "web%2f", "w eb", "web\n",
+                                 "-web", "\xFFweb", "web;id", "$(id)"}) {
     EXPECT_EQ(Refusal(ToContainerName(name)), "BAD_CONTAINER_NAME container") << name;
   }
   EXPECT_EQ(Refusal(ToContainerName(std::string("we\0b", 4))), "BAD_CONTAINER_NAME container");

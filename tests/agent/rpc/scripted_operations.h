@@ -19,9 +19,9 @@ class ScriptedOperations final : public agent::Operations {
  public:
   std::vector<agent::Request> submitted;
   std::function<ResultTask<agent::Operation>(agent::Request)> on_submit = &ScriptedOperations::Begin;
-  std::vector<agent::Operation> known;     // newest first
-  std::vector<agent::Progress> progress;   // of all of them
-  Gate ended;                              // for those who wait
+  std::vector<agent::Operation> known;    // newest first
+  std::vector<agent::Progress> progress;  // of all of them
+  Gate ended;                             // for those who wait
 
   ResultTask<agent::Operation> Submit(agent::Request request) override {
     submitted.push_back(request);

@@ -18,7 +18,8 @@ std::string Text(const grpc::ByteBuffer& bytes) {
   return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
 }
 
-// One question and the first answer, of a service whose generated code is not at hand; empty with `status` set otherwise.
+// One question and the first answer, of a service whose generated code is not at hand; empty with `status` set
+// otherwise.
 std::string Exchange(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
                      const std::string& question, grpc::Status* status) {
   grpc::GenericStub stub(channel);

@@ -1,16 +1,15 @@
 // Every method, as a client sees it: a real gRPC client over a real socket, a fake engine behind.
 #include "agent/rpc/server.h"
 
+#include <atomic>
+#include <memory>
+#include <string>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <memory>
-#include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -260,7 +259,8 @@ TEST_F(ServerTest, EndsTheWatchOfAReaderWhoIsTooSlow) {
   reader->WaitForInitialMetadata();
   // So long that flow control stops them half-way.
   OnLoop([this] {
-    for (int i = 0; i < 1000; ++i) engine.machine.Emit(engine.At("web"), "kill", {{"signal", std::string(1 << 16, 'x')}});
+    for (int i = 0; i < 1000; ++i)
+      engine.machine.Emit(engine.At("web"), "kill", {{"signal", std::string(1 << 16, 'x')}});
   });
   EXPECT_LT(ReadAll(*reader, [](const auto&) { return 1; }).size(), 1000u);
   const auto status = reader->Finish();
@@ -380,8 +380,8 @@ TEST_F(ServerTest, SaysWhatItsHealthIs) {
 
 TEST_F(ServerTest, DescribesItsServices) {
   const std::string services = Reflection();
-  for (const char* service : {"berth.v1.ContainerService", "berth.v1.OperationService", "berth.v1.HostService",
-                              "grpc.health.v1.Health"}) {
+  for (const char* service :
+       {"berth.v1.ContainerService", "berth.v1.OperationService", "berth.v1.HostService", "grpc.health.v1.Health"}) {
     EXPECT_THAT(services, testing::HasSubstr(service));
   }
 }

@@ -1,10 +1,9 @@
 #include "agent/rpc/socket_file.h"
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
