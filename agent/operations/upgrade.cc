@@ -13,6 +13,7 @@ using engine::ContainerDetails;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kGatePoll{200};
+constexpr milliseconds kCreationInFlight{5'000};  // an engine goes on creating when the agent that asked is killed
 constexpr milliseconds kEndPoll{50};
 constexpr int kLooksForEnd = 20;
 constexpr std::size_t kOutputBytes = 4096;
@@ -312,8 +313,7 @@ Task<> UpgradeRun::Abandon(Error why) {
 }
 
 Task<> UpgradeRun::RemoveIncoming() {
-  co_await FindIncoming();
-  const std::string id = Record().swap.incoming.id;
+  const std::string id = co_await FindIncoming();
   Backoff backoff;
   while (!id.empty()) {
     auto removed = co_await engine_.Remove(id, false);
@@ -376,27 +376,24 @@ ResultTask<std::string> UpgradeRun::TailOf(std::string id) {
 // ----------------------------------------------------------------------------------------------------
 
 // A creation that was not written down any more is found by its name.
-Task<> UpgradeRun::FindIncoming() {
-  UpgradeRecord record = Record();
-  if (!record.swap.incoming.id.empty()) co_return;
+Task<std::string> UpgradeRun::FindIncoming() {
+  const Contender incoming = Record().swap.incoming;
+  const SteadyTime give_up = clock_.Now() + (resumed_ ? kCreationInFlight : milliseconds(0));
   Backoff backoff;
-  while (true) {
-    auto there = co_await engine_.Inspect(record.swap.incoming.side_name);
-    if (there) {
-      record.swap.incoming.id = there->id;
-      auto written = operation_->Intend(record);
-      if (!written) log::Warning("cannot journal", {{"error", written.error().message}});
-      co_return;
-    }
-    if (there.error().code == Code::kNotFound) co_return;
+  while (incoming.id.empty()) {
+    auto there = co_await engine_.Inspect(incoming.side_name);
+    if (there) co_return there->id;
+    if (there.error().code == Code::kNotFound && clock_.Now() >= give_up) break;
     const auto delay = backoff.Next();
     co_await clock_.SleepFor(delay);
   }
+  co_return incoming.id;
 }
 
 Task<> UpgradeRun::Resume() {
   outcome_.old_container_id = Record().swap.outgoing.id;
   outcome_.container_id = Record().swap.outgoing.id;
+  resumed_ = true;
   step_ = operation_->operation().progress.step;
   operation_->SetStepCount(operation_->operation().progress.step_count);
   Error why{Code::kAborted, "INTERRUPTED",

@@ -57,7 +57,7 @@ class UpgradeRun {
   Task<> CollectEvidence();
   ResultTask<std::string> TailOf(std::string id);
   Task<> PruneKept();
-  Task<> FindIncoming();
+  Task<std::string> FindIncoming();
 
   Result<> Enter(Phase phase);
   UpgradeRecord Record() const { return *operation_->record(); }
@@ -72,6 +72,7 @@ class UpgradeRun {
   SwapWalk walk_;
   UpgradeResult outcome_;
   std::uint32_t step_ = 0;
+  bool resumed_ = false;
 };
 
 }  // namespace berth::agent

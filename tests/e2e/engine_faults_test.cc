@@ -69,7 +69,7 @@ TEST_F(EngineFaults, DoNotKeepTheAgentFromStarting) {
 }
 
 TEST_F(EngineFaults, EndAStopThatWasUnderWay) {
-  docker.Run(kWeb, {{"Image", Image("stubborn:1")}});
+  docker.Run(kWeb, {{"Image", Image("stubborn:1")}, {"StopTimeout", 1}});  // an engine that starts stops it, too
   docker.AwaitOutput(kWeb, "stubborn runs");
   auto request = Ask<v1::StopContainerRequest>(kWeb);
   *request.mutable_stop_timeout() = Lasting(60s);

@@ -23,7 +23,8 @@ class StreamsOfAHost : public RunningHost {
 
   void RunChatty(const std::string& lines, bool terminal = false) {
     docker.Run(kWeb, {{"Image", Image("chatty:1")}, {"Cmd", {lines}}, {"Tty", terminal}});
-    docker.AwaitOutput(kWeb, "line " + lines, "line " + std::to_string(std::stoi(lines) - 1));
+    const int last = std::stoi(lines);  // and the one before, which is in the other stream
+    docker.AwaitOutput(kWeb, "line " + lines, last > 1 ? "line " + std::to_string(last - 1) : "");
   }
 
   Output Read(const v1::StreamLogsRequest& request) {

@@ -246,6 +246,7 @@ TEST_F(UpgradeTest, LeavesTheOldContainerAloneWhenTheDiskFillsUpBeforeTheIntent)
     const auto begun = host.Submit(AskUpgrade("web", "web:2"));
     ASSERT_OK(begun);
     host.UntilIdle();
+    EXPECT_THAT(host.Names(), testing::Each(testing::Not(testing::EndsWith("-new")))) << "at write " << write;
     host.journal.FreeDisk();
     host.Restart();
     host.UntilIdle();
