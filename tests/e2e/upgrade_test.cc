@@ -172,7 +172,7 @@ TEST_F(UpgradeOnAHost, GoesBackWhenTheNewContainerCannotBeStarted) {
   const std::string id = RunWeb({{"Entrypoint", {"/app/web", "8080"}}});
   WriteFile(directory / "empty.tar", std::string(1024, '\0'));
   docker.Command({"import", directory / "empty.tar", Image("e2e/empty:1")});
-  auto request = AskUpgrade("e2e/empty:1");
+  auto request = AskUpgrade(Image("e2e/empty:1"));
   request.set_pull_policy(v1::PULL_POLICY_NEVER);
   const auto ended = Do(request);
   EXPECT_FALSE(OutcomeOf(ended).has_value());
@@ -187,8 +187,9 @@ TEST_F(UpgradeOnAHost, GoesBackWhenItIsCancelledAtTheGate) {
   v1::CancelOperationRequest request;
   request.set_name(begun.name());
   EXPECT_OK(agent.Call(&Operations::CancelOperation, request));
-  EXPECT_EQ(End(begun.name()).state(), v1::OPERATION_STATE_CANCELLED);
-  ExpectUntouched(begun.upgrade_result().old_container_id());
+  const auto ended = End(begun.name());
+  EXPECT_EQ(ended.state(), v1::OPERATION_STATE_CANCELLED);
+  ExpectUntouched(ended.upgrade_result().old_container_id());
   EXPECT_THAT(agent.Call(&Operations::CancelOperation, request),
               FailsWith(Code::kFailedPrecondition, "OPERATION_ENDED"));
 }
