@@ -20,9 +20,10 @@ v1::UpgradeContainerRequest Upgrade(const std::string& container = "web") {
 template <class T>
 std::string Refusal(const Result<T>& result) {
   if (result) return "ok";
-  EXPECT_EQ(result.error().code, Code::kInvalidArgument);
-  const auto field = result.error().metadata.find("field");
-  return result.error().reason + " " + (field == result.error().metadata.end() ? "?" : field->second);
+  const Error error = result.error();  // error() is a temporary
+  EXPECT_EQ(error.code, Code::kInvalidArgument);
+  const auto field = error.metadata.find("field");
+  return error.reason + " " + (field == error.metadata.end() ? "?" : field->second);
 }
 
 template <class Change>
