@@ -94,8 +94,8 @@ TEST_F(RecreateOnAHost, KeepsTheLimits) {
     }
   })"),
               IsEmpty());
-  EXPECT_EQ(docker.Exec(kWeb, {"sh", "-c", "ulimit -n; cat /proc/sys/net/core/somaxconn; ls /dev/nothing"}),
-            "512\n512\n/dev/nothing\n");
+  EXPECT_EQ(docker.Exec(kWeb, {"sh", "-c", "ulimit -Hn; cat /proc/sys/net/core/somaxconn; ls /dev/nothing"}),
+            "1024\n512\n/dev/nothing\n");
 }
 
 TEST_F(RecreateOnAHost, KeepsVolumesMountsAndTheDataInThem) {
