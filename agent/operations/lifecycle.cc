@@ -1,5 +1,6 @@
 #include "agent/operations/lifecycle.h"
 
+#include "agent/operations/upgrade_plan.h"
 #include "engine/base/backoff.h"
 
 namespace berth::agent {
@@ -7,10 +8,6 @@ namespace {
 
 using engine::ContainerDetails;
 using engine::ContainerState;
-
-bool Runs(const ContainerDetails& container) {
-  return container.state == ContainerState::kRunning || container.state == ContainerState::kRestarting;
-}
 
 std::chrono::seconds StopTimeout(const Request& request, const ContainerDetails& container) {
   return request.stop_timeout.value_or(container.stop_timeout.value_or(engine::kDefaultStopTimeout));
@@ -42,7 +39,7 @@ bool WasDone(const Operation& operation, const ContainerDetails& now) {
     case Kind::kStart:
       return now.state == ContainerState::kRunning;
     case Kind::kStop:
-      return !Runs(now) && now.state != ContainerState::kPaused;
+      return !RunsOrWill(now) && now.state != ContainerState::kPaused;
     default:
       return now.state == ContainerState::kRunning && now.started_at > operation.created_at;
   }
@@ -56,7 +53,7 @@ std::vector<std::string> LifecycleSteps(Kind kind, const ContainerDetails& conta
       if (container.state == ContainerState::kRunning) return {container.name + " is running already: nothing to do"};
       return {(container.state == ContainerState::kPaused ? "Resume " : "Start ") + container.name};
     case Kind::kStop:
-      if (!Runs(container) && container.state != ContainerState::kPaused) {
+      if (!RunsOrWill(container) && container.state != ContainerState::kPaused) {
         return {container.name + " is stopped already: nothing to do"};
       }
       return {"Stop " + container.name};

@@ -196,7 +196,7 @@ ResultTask<> UpgradeRun::CheckUnchanged() {
   const SwapRecord swap = Record().swap;
   auto now = co_await engine_.Inspect(swap.outgoing.id);
   if (!now) co_return now.error();
-  const bool runs = now->state == engine::ContainerState::kRunning || now->state == engine::ContainerState::kRestarting;
+  const bool runs = RunsOrWill(*now);
   if (now->name == swap.name && runs == swap.serves && now->restart_policy == swap.outgoing.restart_policy) {
     co_return Result<>();
   }

@@ -9,10 +9,6 @@ constexpr std::string_view kMark = ".berth-";
 constexpr std::size_t kIdDigits = 16;
 constexpr std::size_t kSuffixLength = 4;  // "-new", "-old"
 
-bool RunsOrWill(const engine::ContainerDetails& container) {
-  return container.state == engine::ContainerState::kRunning || container.state == engine::ContainerState::kRestarting;
-}
-
 // The length of ".berth-<16 digits>-xxx" at the end of a side name, 0 for any other name.
 std::size_t MarkLength(std::string_view side_name) {
   constexpr std::size_t kLength = kMark.size() + kIdDigits + kSuffixLength;
@@ -28,6 +24,10 @@ std::string SideName(std::string_view name, std::string_view operation_id, std::
 }
 
 }  // namespace
+
+bool RunsOrWill(const engine::ContainerDetails& container) {
+  return container.state == engine::ContainerState::kRunning || container.state == engine::ContainerState::kRestarting;
+}
 
 std::string NewSideName(std::string_view name, std::string_view operation_id) {
   return SideName(name, operation_id, "-new");

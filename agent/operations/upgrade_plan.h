@@ -11,6 +11,9 @@
 
 namespace berth::agent {
 
+// It runs, or the engine starts it again in a moment. A paused one does not: it has to be resumed.
+bool RunsOrWill(const engine::ContainerDetails& container);
+
 // Labels that we put on what we create. They are what an agent with a lost journal finds its way by.
 inline constexpr std::string_view kOperationLabel = "berth.operation";  // the operation that created it
 inline constexpr std::string_view kReplacesLabel = "berth.replaces";    // id of the container that it replaced
