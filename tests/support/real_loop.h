@@ -71,7 +71,15 @@ class RealLoop {
   template <class T>
   T Await(Task<T> task, std::chrono::seconds limit = std::chrono::seconds(60)) {
     auto running = Spawn(std::move(task));
-    RunUntil([&running] { return running.Done(); }, limit);
+    const auto done = [&running] { return running.Done(); };
+    try {
+      RunUntil(done, limit);
+    } catch (const std::runtime_error&) {
+      // It must not be left behind to use what the caller is about to destroy.
+      running.Cancel();
+      RunUntil(done, std::chrono::seconds(5));
+      throw;
+    }
     return running.Get();
   }
 
