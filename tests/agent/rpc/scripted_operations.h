@@ -19,6 +19,7 @@ class ScriptedOperations final : public agent::Operations {
  public:
   std::vector<agent::Request> submitted;
   std::function<ResultTask<agent::Operation>(agent::Request)> on_submit = &ScriptedOperations::Begin;
+  std::vector<std::string> cancelled;
   std::vector<agent::Operation> known;    // newest first
   std::vector<agent::Progress> progress;  // of all of them
   Gate ended;                             // for those who wait
@@ -57,6 +58,7 @@ class ScriptedOperations final : public agent::Operations {
   }
 
   Result<agent::Operation> Cancel(const std::string& id) override {
+    cancelled.push_back(id);
     const auto operation = Get(id);
     if (!operation || !agent::HasEnded(operation->state)) return operation;
     return Error{Code::kFailedPrecondition, "OPERATION_ENDED", "it has ended"};
