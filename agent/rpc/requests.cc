@@ -78,7 +78,7 @@ Result<> ReadGate(const Proto& proto, agent::Request& request) {
 Result<> ReadImage(const v1::UpgradeContainerRequest& proto, agent::Request& request) {
   request.image = proto.image();
   if (proto.image().empty()) return {};
-  const auto text = CheckText(proto.image(), "image", kImageLimit);
+  auto text = CheckText(proto.image(), "image", kImageLimit);
   if (!text) return text;
   const auto reference = engine::ParseImageReference(proto.image());
   if (!reference) return InField(reference.error(), "image");

@@ -405,7 +405,7 @@ TEST_F(BrokenJournal, DoesNotReplaceOneThatWasSetAsideInTheSameSecond) {
 
 TEST_F(SqliteJournalTest, TakesAnEmptyFileForANewJournal) {
   fs::create_directory(directory);
-  std::ofstream{file};
+  std::ofstream(file).close();
   const auto journal = Open();
   EXPECT_EQ(set_aside, "");
   EXPECT_OK(journal->Begin(SampleEntry("a1")));

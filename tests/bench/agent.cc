@@ -100,7 +100,7 @@ v1::Operation Agent::Upgrade(const std::string& container, const std::string& im
 v1::Operation Agent::End(const v1::Operation& begun) {
   v1::WaitOperationRequest request;
   request.set_name(begun.name());
-  const v1::Operation ended = Call(*operations_, &v1::OperationService::Stub::WaitOperation, request);
+  v1::Operation ended = Call(*operations_, &v1::OperationService::Stub::WaitOperation, request);
   if (ended.state() != v1::OPERATION_STATE_SUCCEEDED) {
     throw std::runtime_error("berthd: " + ended.name() + ": " + ended.error().message());
   }

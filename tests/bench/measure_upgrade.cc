@@ -21,7 +21,7 @@ json::object WebConfig(const World& world, const std::string& image) {
 }
 
 std::string RunOld(World& world) {
-  const std::string id = world.engine.Create(kName, WebConfig(world, "web:1"));
+  std::string id = world.engine.Create(kName, WebConfig(world, "web:1"));
   world.engine.Start(id);
   return id;
 }
@@ -48,7 +48,7 @@ std::chrono::nanoseconds GapOf(World& world, Replace replace) {
 // What a careful person types: all that can be done before is done before.
 std::string ReplaceByHand(World& world, const std::string& old) {
   const std::string side_name = std::string(kName) + "-new";
-  const std::string id = world.engine.Create(side_name, WebConfig(world, "web:2"));
+  std::string id = world.engine.Create(side_name, WebConfig(world, "web:2"));
   world.engine.Stop(old);
   world.engine.Start(id);
   world.engine.Rename(old, std::string(kName) + "-old");

@@ -11,7 +11,6 @@ using testing::ElementsAre;
 using testing::Gt;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::IsSupersetOf;
 using testing::Le;
 using testing::SizeIs;
 using testing::StartsWith;

@@ -47,7 +47,7 @@ std::string Docker::Create(const std::string& name, const boost::json::object& c
 }
 
 std::string Docker::Run(const std::string& name, const boost::json::object& config) {
-  const std::string id = Create(name, config);
+  std::string id = Create(name, config);
   Start(id);
   return id;
 }

@@ -9,7 +9,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using testing::StartsWith;
 
 constexpr char kEngineHealth[] = "berth.v1.ContainerService";
 

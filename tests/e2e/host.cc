@@ -52,7 +52,7 @@ boost::json::object Host::WebConfig() const {
 std::string Host::RunWeb(const boost::json::object& more) {
   auto config = WebConfig();
   for (const auto& [key, value] : more) config[key] = value;
-  const std::string id = docker.Run(kWeb, config);
+  std::string id = docker.Run(kWeb, config);
   docker.Exec(id, {"sh", "-c", "echo precious > /data/proof"});
   return id;
 }

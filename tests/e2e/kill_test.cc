@@ -4,12 +4,7 @@
 namespace berth::test {
 namespace {
 
-using testing::AnyOf;
-using testing::Each;
-using testing::ElementsAre;
-using testing::EndsWith;
 using testing::HasSubstr;
-using testing::Not;
 using testing::SizeIs;
 
 constexpr auto kRecoveryLimit = 10s;
@@ -20,7 +15,7 @@ class KilledAgent : public RunningHost {
   v1::Operation KilledAt(const std::string& point, const std::string& image = "web:2") {
     RunWeb();
     docker.Forget(Image(image));
-    const auto begun = Submit(AskUpgrade(image)).value();
+    auto begun = Submit(AskUpgrade(image)).value();
     EXPECT_TRUE(Says(begun.name(), point)) << point;
     agent.Kill();
     return begun;

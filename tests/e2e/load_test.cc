@@ -11,10 +11,6 @@
 namespace berth::test {
 namespace {
 
-using testing::AnyOf;
-using testing::Each;
-using testing::HasSubstr;
-
 constexpr std::size_t kMegabyte = 1 << 20;
 
 // One who watches events without a thread of its own.

@@ -11,8 +11,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
-using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
 constexpr char kFront[] = "e2e-front";

@@ -12,8 +12,6 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::MatchesRegex;
-using testing::Not;
 using testing::StartsWith;
 
 class RecreateOnAHost : public RunningHost {

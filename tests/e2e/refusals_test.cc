@@ -6,7 +6,6 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 class RefusalsOfAHost : public RunningHost {

@@ -4,7 +4,6 @@
 namespace berth::test {
 namespace {
 
-using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
 

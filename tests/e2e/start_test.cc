@@ -7,10 +7,7 @@ namespace berth::test {
 namespace {
 
 using testing::AllOf;
-using testing::AnyOf;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 
 class StartOnAHost : public Host {
  protected:

@@ -5,10 +5,7 @@ namespace berth::test {
 namespace {
 
 using testing::ElementsAre;
-using testing::EndsWith;
-using testing::HasSubstr;
 using testing::MatchesRegex;
-using testing::Not;
 
 struct Output {
   std::string out;

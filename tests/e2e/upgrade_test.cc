@@ -10,8 +10,6 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::SizeIs;
-using testing::StartsWith;
 
 std::int64_t Milliseconds(const google::protobuf::Duration& duration) {
   return duration.seconds() * 1000 + duration.nanos() / 1'000'000;
@@ -22,7 +20,7 @@ class UpgradeOnAHost : public RunningHost {
   // The new container's health is never known: the gate waits for as long as it may.
   v1::Operation StuckAtTheGate() {
     RunWeb({{"Healthcheck", {{"Interval", 200'000'000}, {"Retries", 1000}}}});
-    const auto begun = Submit(AskUpgrade("web:broken")).value();
+    auto begun = Submit(AskUpgrade("web:broken")).value();
     EXPECT_TRUE(Says(begun.name(), "Wait until the new " + kWeb));
     return begun;
   }

@@ -7,7 +7,6 @@ namespace {
 
 using boost::json::array;
 using boost::json::object;
-using boost::json::string;
 using boost::json::value;
 
 bool IsEmpty(const value* member) {

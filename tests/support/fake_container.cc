@@ -11,7 +11,6 @@
 namespace berth::test {
 namespace {
 
-using boost::json::array;
 using boost::json::object;
 using engine::ContainerState;
 

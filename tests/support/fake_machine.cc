@@ -70,7 +70,7 @@ Result<> FakeMachine::Start(const std::string& id) {
   }
   container.stopped_by_hand = false;
   container.restart_count = 0;
-  const auto launched = Launch(container);
+  auto launched = Launch(container);
   if (!launched && container.AutoRemoves()) Destroy(container);
   return launched;
 }

@@ -56,8 +56,8 @@ Result<> FakeMachine::CanLaunch(FakeContainer& container) {
     if (!other) return NoSuchContainer(mode.substr(10));
     if (!other->Runs()) return Conflict("cannot join network of a non running container: " + other->id);
   }
-  if (const auto are_free = CheckPortsAreFree(container); !are_free) return are_free;
-  if (const auto are_free = CheckAddressesAreFree(container); !are_free) return are_free;
+  if (auto are_free = CheckPortsAreFree(container); !are_free) return are_free;
+  if (auto are_free = CheckAddressesAreFree(container); !are_free) return are_free;
   if (!container.behaviour.start_error.empty()) return EngineError(container.behaviour.start_error);
   return {};
 }

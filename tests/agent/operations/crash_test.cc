@@ -8,7 +8,6 @@ namespace berth::agent {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::AllOf;
 using testing::SizeIs;
 
 constexpr int kMorePointsThanThereAre = 400;

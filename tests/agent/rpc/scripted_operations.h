@@ -59,7 +59,7 @@ class ScriptedOperations final : public agent::Operations {
 
   Result<agent::Operation> Cancel(const std::string& id) override {
     cancelled.push_back(id);
-    const auto operation = Get(id);
+    auto operation = Get(id);
     if (!operation || !agent::HasEnded(operation->state)) return operation;
     return Error{Code::kFailedPrecondition, "OPERATION_ENDED", "it has ended"};
   }

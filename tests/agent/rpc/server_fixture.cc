@@ -35,7 +35,7 @@ std::string Exchange(const std::shared_ptr<grpc::Channel>& channel, const std::s
   grpc::ByteBuffer answer;
   call->Read(&answer, nullptr);
   queue.Next(&tag, &ok);
-  const std::string text = ok ? Text(answer) : std::string();
+  std::string text = ok ? Text(answer) : std::string();
   call->Finish(status, nullptr);
   queue.Next(&tag, &ok);
   return text;
