@@ -31,6 +31,17 @@ Result<> All(Check... check) {
   return result;
 }
 
+// Leaves `into` at its default when the field was not given.
+template <class Into>
+Result<> ReadDuration(bool given, const google::protobuf::Duration& value, std::string_view field, milliseconds least,
+                      Into& into) {
+  if (!given) return {};
+  const auto duration = ToDuration(value, field, least);
+  if (!duration) return duration.error();
+  into = *duration;
+  return {};
+}
+
 // The five fields that every mutation takes.
 template <class Proto>
 Result<> ReadCommon(const Proto& proto, agent::Request& request) {
@@ -39,11 +50,8 @@ Result<> ReadCommon(const Proto& proto, agent::Request& request) {
   request.etag = proto.etag();
   request.validate_only = proto.validate_only();
   request.queue = proto.queue();
-  if (proto.has_timeout()) {
-    const auto timeout = ToDuration(proto.timeout(), "timeout", milliseconds(1));
-    if (!timeout) return timeout.error();
-    request.timeout = *timeout;
-  }
+  const auto timeout = ReadDuration(proto.has_timeout(), proto.timeout(), "timeout", milliseconds(1), request.timeout);
+  if (!timeout) return timeout.error();
   const auto name = ToContainerName(proto.container());
   if (!name) return name.error();
   return All([&] { return CheckUuid(proto.request_id(), "request_id"); },
@@ -62,17 +70,15 @@ Result<> ReadStopTimeout(const Proto& proto, agent::Request& request) {
 template <class Proto>
 Result<> ReadGate(const Proto& proto, agent::Request& request) {
   const auto& gate = proto.health_gate();
-  if (gate.has_timeout()) {
-    const auto timeout = ToDuration(gate.timeout(), "health_gate.timeout", milliseconds(1));
-    if (!timeout) return timeout.error();
-    request.gate.timeout = *timeout;
-  }
-  if (gate.has_stable_for()) {
-    const auto stable_for = ToDuration(gate.stable_for(), "health_gate.stable_for", milliseconds(0));
-    if (!stable_for) return stable_for.error();
-    request.gate.stable_for = *stable_for;
-  }
-  return {};
+  return All(
+      [&] {
+        return ReadDuration(gate.has_timeout(), gate.timeout(), "health_gate.timeout", milliseconds(1),
+                            request.gate.timeout);
+      },
+      [&] {
+        return ReadDuration(gate.has_stable_for(), gate.stable_for(), "health_gate.stable_for", milliseconds(0),
+                            request.gate.stable_for);
+      });
 }
 
 Result<> ReadImage(const v1::UpgradeContainerRequest& proto, agent::Request& request) {
@@ -264,10 +270,10 @@ Result<agent::OperationQuery> ToQuery(const v1::ListOperationsRequest& proto) {
 }
 
 Result<std::optional<milliseconds>> ToWaitLimit(const v1::WaitOperationRequest& proto) {
-  if (!proto.has_timeout()) return std::optional<milliseconds>();
-  const auto limit = ToDuration(proto.timeout(), "timeout", milliseconds(0));
-  if (!limit) return limit.error();
-  return std::optional<milliseconds>(*limit);
+  std::optional<milliseconds> limit;
+  const auto read = ReadDuration(proto.has_timeout(), proto.timeout(), "timeout", milliseconds(0), limit);
+  if (!read) return read.error();
+  return limit;
 }
 
 }  // namespace berth::rpc
