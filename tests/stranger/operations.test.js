@@ -247,13 +247,14 @@ test('The operations of a container are listed newest first, page by page', asyn
 });
 
 test('An operation that nobody knows is not found', async () => {
-  for (const call of [
-    operations.GetOperation({ name: 'operations/0123456789abcdef' }),
-    operations.WaitOperation({ name: 'operations/0123456789abcdef' }),
-    operations.CancelOperation({ name: 'operations/0123456789abcdef' }),
-    take(operations.WatchOperation({ name: 'operations/0123456789abcdef' })),
+  const nobody = { name: 'operations/0123456789abcdef' };
+  for (const call of [ // one at a time: a failure that nobody awaits yet counts as unhandled
+    () => operations.GetOperation(nobody),
+    () => operations.WaitOperation(nobody),
+    () => operations.CancelOperation(nobody),
+    () => take(operations.WatchOperation(nobody)),
   ]) {
-    const failure = await failureOf(call);
+    const failure = await failureOf(call());
     assert.deepEqual([failure.code, failure.reason], ['NOT_FOUND', 'OPERATION_NOT_FOUND']);
   }
 });
