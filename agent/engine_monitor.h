@@ -9,7 +9,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "agent/operations/side_task.h"
+#include "engine/base/side_task.h"
 #include "engine/engine.h"
 
 namespace berth::agent {

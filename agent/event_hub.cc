@@ -6,8 +6,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "agent/operations/notifier.h"
-#include "agent/operations/side_task.h"
+#include "engine/base/notifier.h"
+#include "engine/base/side_task.h"
 
 namespace berth::agent {
 namespace {

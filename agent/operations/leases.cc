@@ -4,17 +4,6 @@
 
 namespace berth::agent {
 
-std::string ServiceKeyOf(const engine::ContainerDetails& container) {
-  const auto label = [&](const char* key) {
-    const auto found = container.labels.find(key);
-    return found == container.labels.end() ? std::string() : found->second;
-  };
-  const std::string project = label("com.docker.compose.project");
-  const std::string service = label("com.docker.compose.service");
-  if (project.empty() || service.empty()) return container.name;
-  return project + "/" + service + "/" + label("com.docker.compose.container-number");
-}
-
 std::optional<std::string> Leases::Holder(const std::string& key) const {
   const auto line = lines_.find(key);
   if (line == lines_.end()) return std::nullopt;

@@ -1,4 +1,4 @@
-// Who may change which container: one operation per service key at a time.
+// Who may change which container: one operation per service key (engine/service_key.h) at a time.
 #pragma once
 
 #include <deque>
@@ -6,12 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/types.h"
-
 namespace berth::agent {
-
-// What a lease is held on. It survives a recreate: Compose's project/service/number where there is one, else the name.
-std::string ServiceKeyOf(const engine::ContainerDetails& container);
 
 // Loop thread only.
 class Leases {

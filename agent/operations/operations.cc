@@ -9,6 +9,7 @@
 #include "agent/operations/resolve.h"
 #include "agent/operations/upgrade.h"
 #include "engine/base/log.h"
+#include "engine/service_key.h"
 
 namespace berth::agent {
 namespace {
@@ -161,7 +162,7 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
   }
   JournalEntry entry;
   entry.operation.id = request.validate_only ? "<operation>" : NewOperationId();  // the plan names it
-  entry.operation.service_key = ServiceKeyOf(*container);
+  entry.operation.service_key = engine::ServiceKeyOf(container->name, container->labels);
   auto twin = Admit(request, entry.operation.service_key, container->name);
   if (!twin) co_return twin.error();
   if (*twin) co_return std::move(**twin);

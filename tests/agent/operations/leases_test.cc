@@ -35,20 +35,5 @@ TEST(Leases, DoNotConcernOtherKeys) {
   EXPECT_TRUE(leases.TakeOrQueue("db", "b"));
 }
 
-TEST(ServiceKey, IsTheNameOutsideCompose) {
-  engine::ContainerDetails container;
-  container.name = "web";
-  EXPECT_EQ(ServiceKeyOf(container), "web");
-}
-
-TEST(ServiceKey, IsTheComposeServiceWhateverTheContainerIsCalled) {
-  engine::ContainerDetails container;
-  container.name = "shop-web-1";
-  container.labels = {{"com.docker.compose.project", "shop"},
-                      {"com.docker.compose.service", "web"},
-                      {"com.docker.compose.container-number", "1"}};
-  EXPECT_EQ(ServiceKeyOf(container), "shop/web/1");
-}
-
 }  // namespace
 }  // namespace berth::agent

@@ -9,7 +9,7 @@
 
 #include "engine/base/task.h"
 
-namespace berth::agent {
+namespace berth {
 
 // Cancelled when this object goes. It may still be resumed once after that, so it owns what it touches. Loop thread
 // only.
@@ -29,4 +29,4 @@ class SideTask {
   std::shared_ptr<boost::asio::cancellation_signal> stop_;
 };
 
-}  // namespace berth::agent
+}  // namespace berth

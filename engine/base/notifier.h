@@ -8,7 +8,7 @@
 
 #include "engine/base/task.h"
 
-namespace berth::agent {
+namespace berth {
 
 // A waiter checks its condition, waits, and checks again: a wake-up says only that something may have changed. Loop
 // thread only.
@@ -25,4 +25,4 @@ class Notifier {
   boost::asio::steady_timer never_;
 };
 
-}  // namespace berth::agent
+}  // namespace berth
