@@ -1,0 +1,34 @@
+// Something that a person should hear about; a plain value.
+#pragma once
+
+#include <string>
+
+#include "engine/base/clock.h"
+
+namespace berth::notices {
+
+enum class Severity { kInfo, kWarning, kCritical, kResolved };
+
+struct Notice {
+  WallTime time;
+  Severity severity = Severity::kWarning;
+  std::string event;    // "heal_succeeded", "heal_failed", "gave_up", "recovered", "held", "flapping", "storm", "test"
+  std::string subject;  // what it is about, the same for all of one story: a service key
+  std::string host;
+  std::string container;     // empty when it is about the host
+  std::string container_id;  // 12 digits or all
+  std::string project;
+  std::string image;
+  std::string output;  // the last health check's, at most 4 KiB; shown as it is, never interpreted
+  int attempt = 0;     // 1, 2 ...; 0 when it does not apply
+  std::string text;    // one sentence that says it all
+};
+
+// Where notices go. Send never blocks and never fails: what does not fit into the bounded queue is counted.
+class Notices {
+ public:
+  virtual ~Notices() = default;
+  virtual void Send(Notice notice) = 0;
+};
+
+}  // namespace berth::notices
