@@ -8,8 +8,8 @@ namespace {
 
 // In the order of the enumerations.
 constexpr std::array<std::string_view, 3> kIllnesses{"unhealthy", "probe_error", "stale"};
-constexpr std::array<std::string_view, 7> kOutcomes{"open",     "healed",     "gave_up",            "held",
-                                                    "vanished", "superseded", "stopped_by_operator"};
+constexpr std::array<std::string_view, 7> kOutcomes{
+    "open", "healed", "gave_up", "held", "vanished", "superseded", "stopped_by_operator"};
 
 template <class Enum, std::size_t n>
 std::optional<Enum> Parse(const std::array<std::string_view, n>& names, std::string_view text) {

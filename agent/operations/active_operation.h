@@ -10,9 +10,9 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "agent/operations/journal.h"
+#include "agent/operations/types.h"
 #include "engine/base/notifier.h"
 #include "engine/base/side_task.h"
-#include "agent/operations/types.h"
 
 namespace berth::agent {
 
