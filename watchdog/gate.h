@@ -17,7 +17,8 @@ struct GateAnswer {
 };
 
 // Passes when `fresh` is the same container, runs, is unhealthy, not paused and not restarting, and its checks are
-// neither stale nor broken (unless its rules say so). One that follows its root passes unless it is stopped or paused.
+// neither stale nor broken (unless its rules say so). One that follows its root passes unless it is stopped or paused;
+// one that the watchdog left stopped passes while it is stopped.
 GateAnswer Gate(const Heal& heal, const engine::ContainerDetails& fresh, WallTime now);
 
 // The health log's own words about why: stale when the last check ended longer ago than 3 intervals, a timeout and 30

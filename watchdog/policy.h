@@ -93,6 +93,7 @@ struct Acted {
   std::optional<Error> error;
   std::string new_id;         // after a recreate
   std::string health_output;  // of the last failed check
+  std::string reason;         // the gate's sentence, when it was not tried
 };
 // An operation took the lease of this service key; or gave it back.
 struct Leased {
@@ -137,6 +138,11 @@ struct Heal {
   // It follows a container whose namespace it shares and which was restarted or made anew: it is healed whatever its
   // own health says, as long as no person stopped it.
   bool follows_root = false;
+  // The watchdog's own failed attempt left it stopped: it is started again, as long as no person stopped it.
+  bool left_down = false;
+  // Of a kRecreate: containers whose namespaces it uses and that are gone, as its configuration calls them, and the
+  // ids of those that took their place.
+  std::map<std::string, std::string> new_owners;
   std::string reason;
 };
 
@@ -148,6 +154,7 @@ struct Report {
     kHealing,     // a Heal goes out
     kHealFailed,  // and did not work
     kEnded,       // an episode: its outcome says how. Outcome::kGaveUp: the circuit is open
+    kRecovered,   // healthy again after its episode had ended: it was given up, or only told
     kFlapping,
     kStormBegan,
     kStormEnded,
@@ -160,6 +167,7 @@ struct Report {
   Kind kind = Kind::kBegan;
   std::string reason;
   std::optional<Episode> episode;  // as it is now; empty when it is about the host
+  std::optional<Heal> heal;        // of kHealing
 };
 
 struct Decisions {
