@@ -1,4 +1,4 @@
-// CLI11 as command_line.cc uses it; slow to compile, so nobody else includes this.
+// CLI11 as the command line uses it; slow to compile, so nobody else includes this.
 #pragma once
 
 #include <cstdint>
@@ -42,14 +42,16 @@ class Commands {
   Commands(CLI::App& parent, Chosen& chosen) : parent_(parent), chosen_(chosen) { parent_.require_subcommand(1); }
 
   template <class Options, class Define>
-  void Add(const std::string& name, const std::string& what, Options defaults, Define define,
-           Function<Options> function) {
+  CLI::App& Add(const std::string& name, const std::string& what, Options defaults, Define define,
+                Function<Options> function) {
     const auto options = std::make_shared<Options>(std::move(defaults));
     CLI::App& command = Group(name, what);
     define(command, *options);
-    command.callback([options, function, &chosen = chosen_] {
+    command.callback([options, function, &command, &chosen = chosen_] {
+      if (!command.get_subcommands().empty()) return;  // that one was chosen
       chosen = [options, function](const Session& session) { return function(session, *options); };
     });
+    return command;
   }
 
   void Add(const std::string& name, const std::string& what, ExitCode (*function)(const Session&)) {
@@ -68,14 +70,14 @@ class Commands {
 
 // An option whose text `parse` turns into a Result; what it complains about is wrong usage.
 template <class Value, class Parse>
-void AddParsed(CLI::App& app, const std::string& name, const std::string& type, Value& target, const std::string& what,
-               Parse parse) {
+CLI::Option* AddParsed(CLI::App& app, const std::string& name, const std::string& type, Value& target,
+                       const std::string& what, Parse parse) {
   const auto take = [&target, name, parse](const std::string& text) {
     const auto value = parse(text);
     if (!value) throw CLI::ValidationError(name, value.error().message);
     target = *value;
   };
-  app.add_option_function<std::string>(name, take, what)->type_name(type);
+  return app.add_option_function<std::string>(name, take, what)->type_name(type);
 }
 
 template <class Target>
@@ -99,5 +101,8 @@ void AddChoice(CLI::App& app, const std::string& name, Enum& target, std::map<st
     return Error{Code::kInvalidArgument, "BAD_CHOICE", "\"" + Safe(text) + "\" is none of " + what};
   });
 }
+
+// health and its family, notify: command_line_watchdog.cc.
+void AddWatchdogCommands(Commands& all, Chosen& chosen);
 
 }  // namespace berth::cli

@@ -29,7 +29,7 @@ void AddGlobals(CLI::App& app, Globals& globals) {
   app.add_option("--host", globals.host, "The agent's Unix socket, also from BERTH_HOST")->capture_default_str();
   app.add_flag("--json", globals.json, "JSON instead of text: docs/berthctl.md has the shapes");
   AddParsed(app, "--watch", "SECONDS", globals.watch,
-            "Look again every 2 s, or --watch=SECONDS (ps, inspect, ops, op show, stats, info)", ParseInterval);
+            "Look again every 2 s, or --watch=SECONDS (ps, inspect, health, ops, op show, stats, info)", ParseInterval);
   AddDuration(app, "--call-timeout", globals.call_timeout, "How long the agent may take to answer a call (30s)");
   app.add_flag("--no-color,--no-colour", globals.no_color, "No colours, also with NO_COLOR");
 }
@@ -174,6 +174,7 @@ void AddCommands(CLI::App& app, Chosen& chosen) {
   all.Add("events", "What happens to containers, from now on", EventsOptions(), DefineEvents, Events);
   all.Add("ops", "List operations, newest first", OpsOptions(), DefineOps, Ops);
   AddOperationCommands(all.Group("op", "One operation: show, watch, wait, cancel"), chosen);
+  AddWatchdogCommands(all, chosen);
   all.Add("info", "The host, its engine and the agent", Info);
   all.Add("version", "The versions of everything", Version);
 }

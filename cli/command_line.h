@@ -1,4 +1,4 @@
-// Arguments to a command; pure, but for the command itself. The one file that knows CLI11.
+// Arguments to a command; pure, but for the command itself. Only command_line*.cc know CLI11.
 #pragma once
 
 #include <functional>

@@ -19,6 +19,7 @@ constexpr auto kNextSteps = std::to_array<std::pair<Word, Word>>({
     {"AGENT_STOPPING", "it is being restarted: try again in a moment"},
     {"CONTAINER_NOT_FOUND", "berthctl ps -a lists them"},
     {"ENGINE_UNREACHABLE", "systemctl status docker says more"},
+    {"NOT_WATCHED", "berthctl health lists those that are"},
     {"OPERATION_NOT_FOUND", "berthctl ops lists them"},
     {"OPERATION_TIMEOUT", "give it longer with --timeout"},
     {"REGISTRY_DENIED", "give credentials with --registry-user and --registry-password-stdin"},

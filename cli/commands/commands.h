@@ -85,6 +85,30 @@ struct WaitOptions {
 };
 ExitCode OpWait(const Session& session, const WaitOptions& options);
 
+struct HealthOptions {
+  std::vector<std::string> containers;  // names or service keys; all that are watched when empty
+  bool unhealthy = false;
+};
+ExitCode Health(const Session& session, const HealthOptions& options);
+
+struct HealthPauseOptions {
+  Milliseconds duration{0};
+  std::vector<std::string> containers;  // all when empty
+};
+ExitCode HealthPause(const Session& session, const HealthPauseOptions& options);
+ExitCode HealthResume(const Session& session, const std::vector<std::string>& containers);
+ExitCode HealthReset(const Session& session, const std::vector<std::string>& containers);
+
+struct EpisodesOptions {
+  std::string container;
+  bool open = false;
+  bool in_full = false;
+  int limit = 50;
+};
+ExitCode HealthEpisodes(const Session& session, const EpisodesOptions& options);
+
+ExitCode NotifyTest(const Session& session);
+
 ExitCode Info(const Session& session);
 ExitCode Version(const Session& session);
 

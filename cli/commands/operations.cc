@@ -1,10 +1,10 @@
 // ops, op show, op watch, op wait, op cancel: operations that someone began, here or elsewhere.
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "cli/commands/commands.h"
 #include "cli/commands/outcome_of.h"
+#include "cli/commands/pages.h"
 #include "cli/commands/show.h"
 #include "cli/remote/follow.h"
 #include "cli/remote/status.h"
@@ -17,25 +17,14 @@
 namespace berth::cli {
 namespace {
 
-constexpr int kLargestPage = 1000;
-
 std::string FullName(const std::string& name) { return name.starts_with("operations/") ? name : "operations/" + name; }
 
-// Page by page, until there are as many as asked for.
 Result<v1::ListOperationsResponse> List(const Session& session, const OpsOptions& options) {
   v1::ListOperationsRequest request;
   request.set_container(options.container);
   request.set_unfinished(options.unfinished);
-  v1::ListOperationsResponse all;
-  do {
-    request.set_page_size(std::min(options.limit - all.operations_size(), kLargestPage));
-    const auto page = session.client().Call(&Operations::ListOperations, request);
-    if (!page) return page.error();
-    all.mutable_operations()->MergeFrom(page->operations());
-    all.set_next_page_token(page->next_page_token());
-    request.set_page_token(page->next_page_token());
-  } while (!all.next_page_token().empty() && all.operations_size() < options.limit);
-  return all;
+  return Pages(session, &Operations::ListOperations, request, options.limit,
+               &v1::ListOperationsResponse::mutable_operations);
 }
 
 Result<v1::Operation> Get(const Session& session, const std::string& name) {

@@ -14,6 +14,7 @@
 #include "berth/v1/container_service.grpc.pb.h"
 #include "berth/v1/host_service.grpc.pb.h"
 #include "berth/v1/operation_service.grpc.pb.h"
+#include "berth/v1/watchdog_service.grpc.pb.h"
 #include "cli/remote/address.h"
 #include "engine/base/error.h"
 
@@ -22,6 +23,7 @@ namespace berth::cli {
 using Containers = v1::ContainerService::Stub;
 using Operations = v1::OperationService::Stub;
 using Hosts = v1::HostService::Stub;
+using Watchdogs = v1::WatchdogService::Stub;
 
 // A copy shares the connection. Nothing is sent before the first call.
 class Client {
@@ -88,7 +90,8 @@ class Client {
   }
   Error Explain(const grpc::Status& status) const;
 
-  using Stubs = std::tuple<std::unique_ptr<Containers>, std::unique_ptr<Operations>, std::unique_ptr<Hosts>>;
+  using Stubs = std::tuple<std::unique_ptr<Containers>, std::unique_ptr<Operations>, std::unique_ptr<Hosts>,
+                           std::unique_ptr<Watchdogs>>;
   Options options_;
   std::shared_ptr<Stubs> stubs_;
 };

@@ -28,11 +28,6 @@ std::tuple<bool, std::uint32_t, std::uint32_t> InOrder(const v1::Port& port) {
   return {port.host_port() == 0, port.container_port(), port.host_port()};
 }
 
-std::string HealthCell(v1::Health health, const Palette& palette) {
-  const bool known = health != v1::HEALTH_UNSPECIFIED && health != v1::HEALTH_NONE;
-  return known ? palette(ToneOf(health), Word(health)) : "-";
-}
-
 template <class Strings>
 std::string Join(const Strings& strings) {
   std::string text;

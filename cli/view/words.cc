@@ -85,6 +85,35 @@ Tone ToneOf(v1::OperationState state) {
   }
 }
 
+Tone ToneOf(v1::Circuit circuit) {
+  switch (circuit) {
+    case v1::CIRCUIT_OPEN:
+      return Tone::kBad;
+    case v1::CIRCUIT_TRIAL:
+      return Tone::kWarning;
+    default:
+      return Tone::kFaint;
+  }
+}
+
+Tone ToneOf(v1::EpisodeOutcome outcome) {
+  switch (outcome) {
+    case v1::EPISODE_OUTCOME_OPEN:
+      return Tone::kWarning;
+    case v1::EPISODE_OUTCOME_HEALED:
+      return Tone::kGood;
+    case v1::EPISODE_OUTCOME_GAVE_UP:
+      return Tone::kBad;
+    default:
+      return Tone::kPlain;
+  }
+}
+
+std::string HealthCell(v1::Health health, const Palette& palette) {
+  const bool known = health != v1::HEALTH_UNSPECIFIED && health != v1::HEALTH_NONE;
+  return known ? palette(ToneOf(health), Word(health)) : "-";
+}
+
 bool HasEnded(v1::OperationState state) {
   return state != v1::OPERATION_STATE_QUEUED && state != v1::OPERATION_STATE_RUNNING;
 }

@@ -7,6 +7,7 @@
 #include <google/protobuf/generated_enum_reflection.h>
 
 #include "berth/v1/operation.pb.h"
+#include "berth/v1/watchdog_service.pb.h"
 #include "cli/text/palette.h"
 
 namespace berth::cli {
@@ -28,6 +29,11 @@ std::string StrategyWord(v1::UpgradeStrategy strategy);
 Tone ToneOf(v1::ContainerState state);
 Tone ToneOf(v1::Health health);
 Tone ToneOf(v1::OperationState state);
+Tone ToneOf(v1::Circuit circuit);
+Tone ToneOf(v1::EpisodeOutcome outcome);
+
+// "-" for a container without a health check.
+std::string HealthCell(v1::Health health, const Palette& palette);
 
 bool HasEnded(v1::OperationState state);
 

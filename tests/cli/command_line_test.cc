@@ -74,9 +74,21 @@ TEST(WrongUsage, IsNotLetThrough) {
            Arguments{"upgrade", "web", "--registry-password-stdin"},
            Arguments{"logs", "web", "--tail", "-1"},
            Arguments{"ops", "-n", "0"},
+           Arguments{"health", "pause"},
+           Arguments{"health", "pause", "web", "30m"},
+           Arguments{"health", "web", "pause", "30m"},
+           Arguments{"health", "-u", "episodes"},
+           Arguments{"health", "reset"},
+           Arguments{"health", "episodes", "a", "b"},
+           Arguments{"health", "resume", "--bogus"},
+           Arguments{"notify"},
        }) {
     EXPECT_EQ(AnswerTo(arguments).code, ExitCode::kUsage) << testing::PrintToString(arguments);
   }
+}
+
+TEST(WrongUsage, DoesNotPauseAllWhenAContainerStandsInFront) {
+  EXPECT_THAT(AnswerTo({"health", "web", "pause", "30m"}).text, HasSubstr("stand behind \"pause\""));
 }
 
 TEST(WrongUsage, NamesAnUnknownCommand) { EXPECT_THAT(AnswerTo({"bogus"}).text, HasSubstr("no command \"bogus\"")); }

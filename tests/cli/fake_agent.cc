@@ -105,10 +105,38 @@ class FakeAgent::Host final : public v1::HostService::Service {
   const Script& script_;
 };
 
+class FakeAgent::Watchdog final : public v1::WatchdogService::Service {
+ public:
+  explicit Watchdog(const Script& script) : script_(script) {}
+
+  Status GetWatchdog(ServerContext*, const v1::GetWatchdogRequest* q, v1::Watchdog* a) override {
+    return Answer(script_.watchdog, q, a);
+  }
+  Status ListEpisodes(ServerContext*, const v1::ListEpisodesRequest* q, v1::ListEpisodesResponse* a) override {
+    return Answer(script_.list_episodes, q, a);
+  }
+  Status PauseWatchdog(ServerContext*, const v1::PauseWatchdogRequest* q, v1::Watchdog* a) override {
+    return Answer(script_.pause, q, a);
+  }
+  Status ResumeWatchdog(ServerContext*, const v1::ResumeWatchdogRequest* q, v1::Watchdog* a) override {
+    return Answer(script_.resume, q, a);
+  }
+  Status ResetCircuit(ServerContext*, const v1::ResetCircuitRequest* q, v1::Watchdog* a) override {
+    return Answer(script_.reset, q, a);
+  }
+  Status SendTestNotice(ServerContext*, const v1::SendTestNoticeRequest* q, v1::SendTestNoticeResponse* a) override {
+    return Answer(script_.test_notice, q, a);
+  }
+
+ private:
+  const Script& script_;
+};
+
 FakeAgent::FakeAgent() {
   services_.push_back(std::make_unique<Container>(script));
   services_.push_back(std::make_unique<Operations>(script));
   services_.push_back(std::make_unique<Host>(script));
+  services_.push_back(std::make_unique<Watchdog>(script));
   Start();
 }
 

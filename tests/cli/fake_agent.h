@@ -13,6 +13,7 @@
 #include "berth/v1/container_service.grpc.pb.h"
 #include "berth/v1/host_service.grpc.pb.h"
 #include "berth/v1/operation_service.grpc.pb.h"
+#include "berth/v1/watchdog_service.grpc.pb.h"
 #include "tests/support/temporary_directory.h"
 
 namespace berth::test {
@@ -47,6 +48,12 @@ struct Script {
   Call<v1::WaitOperationRequest, v1::Operation> wait;
   Call<v1::CancelOperationRequest, v1::Operation> cancel;
   Call<v1::GetHostRequest, v1::Host> host;
+  Call<v1::GetWatchdogRequest, v1::Watchdog> watchdog;
+  Call<v1::ListEpisodesRequest, v1::ListEpisodesResponse> list_episodes;
+  Call<v1::PauseWatchdogRequest, v1::Watchdog> pause;
+  Call<v1::ResumeWatchdogRequest, v1::Watchdog> resume;
+  Call<v1::ResetCircuitRequest, v1::Watchdog> reset;
+  Call<v1::SendTestNoticeRequest, v1::SendTestNoticeResponse> test_notice;
 };
 
 class FakeAgent {
@@ -69,6 +76,7 @@ class FakeAgent {
   class Container;
   class Operations;
   class Host;
+  class Watchdog;
 
   TemporaryDirectory directory_;
   std::promise<void> release_;
