@@ -4,6 +4,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "agent/json_values.h"
 #include "agent/operations/json_access.h"
 
 namespace berth::agent {
@@ -13,7 +14,8 @@ using boost::json::array;
 using boost::json::object;
 using std::chrono::milliseconds;
 
-constexpr std::array<std::string_view, 5> kKinds = {"start", "stop", "restart", "upgrade", "rollback"};
+constexpr std::array<std::string_view, 6> kKinds = {"start", "stop", "restart", "upgrade", "rollback", "recreate"};
+constexpr std::array<std::string_view, 2> kOrigins = {"caller", "watchdog"};
 constexpr std::array<std::string_view, 6> kStates = {"queued", "running",   "succeeded",
                                                      "failed", "cancelled", "validated"};
 constexpr std::array<std::string_view, 3> kStrategies = {"auto", "stop_first", "start_first"};
@@ -33,15 +35,6 @@ Enum FromWord(const std::array<std::string_view, n>& words, std::string_view wor
   return otherwise;
 }
 
-template <class Number>
-Number NumberAt(const object& json, std::string_view key) {
-  const auto* value = json.if_contains(key);
-  if (value == nullptr || !value->is_number()) return 0;
-  boost::system::error_code out_of_range;
-  const auto number = value->to_number<Number>(out_of_range);
-  return out_of_range ? Number{0} : number;
-}
-
 bool FlagAt(const object& json, std::string_view key, bool otherwise) {
   const auto* value = json.if_contains(key);
   return value != nullptr && value->is_bool() ? value->get_bool() : otherwise;
@@ -49,15 +42,6 @@ bool FlagAt(const object& json, std::string_view key, bool otherwise) {
 
 milliseconds MillisecondsAt(const object& json, std::string_view key) {
   return milliseconds(NumberAt<std::int64_t>(json, key));
-}
-
-std::int64_t Nanoseconds(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-}
-
-WallTime TimeAt(const object& json, std::string_view key) {
-  const std::chrono::nanoseconds since_epoch(NumberAt<std::int64_t>(json, key));
-  return WallTime(std::chrono::duration_cast<WallTime::duration>(since_epoch));
 }
 
 array Texts(const std::vector<std::string>& texts) { return array(texts.begin(), texts.end()); }
@@ -158,8 +142,10 @@ SwapRecord SwapFromJson(const object& json) {
 }  // namespace
 
 std::string_view KindWord(Kind kind) { return Word(kKinds, kind); }
+std::string_view OriginWord(Origin origin) { return Word(kOrigins, origin); }
 std::string_view StateWord(State state) { return Word(kStates, state); }
 Kind KindFromWord(std::string_view word) { return FromWord(kKinds, word, Kind::kStart); }
+Origin OriginFromWord(std::string_view word) { return FromWord(kOrigins, word, Origin::kCaller); }
 State StateFromWord(std::string_view word) { return FromWord(kStates, word, State::kFailed); }
 
 object ToJson(const Error& error) {

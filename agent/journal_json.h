@@ -27,8 +27,10 @@ UpgradeResult UpgradeResultFromJson(const boost::json::object& json);
 
 // The journal's own words: they never change, whatever the program calls things.
 std::string_view KindWord(Kind kind);
+std::string_view OriginWord(Origin origin);
 std::string_view StateWord(State state);
 Kind KindFromWord(std::string_view word);
+Origin OriginFromWord(std::string_view word);
 State StateFromWord(std::string_view word);
 
 }  // namespace berth::agent

@@ -11,32 +11,23 @@ namespace {
 using boost::json::object;
 using sqlite::Statement;
 
-WallTime TimeFromRow(std::int64_t nanoseconds) {
-  return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::nanoseconds(nanoseconds)));
-}
-
 // Empty, which is bound as NULL, for what is not there.
 template <class T>
 std::string OptionalToRow(const std::optional<T>& value) {
   return value ? boost::json::serialize(ToJson(*value)) : std::string();
 }
 
-// What a container printed may be any bytes. Rubbish reads as an empty object.
-object ParseRow(const std::string& text) {
-  boost::json::parse_options options;
-  options.allow_invalid_utf8 = true;
-  boost::system::error_code failure;
-  auto value = boost::json::parse(text, failure, {}, options);
-  return !failure && value.is_object() ? std::move(value.get_object()) : object();
-}
-
 template <class T>
 std::optional<T> OptionalFromRow(const Statement& row, int column, T (*from_json)(const object&)) {
   if (row.IsNull(column)) return std::nullopt;
-  return from_json(ParseRow(row.Text(column)));
+  return from_json(ObjectFromRow(row.Text(column)));
 }
 
 }  // namespace
+
+WallTime TimeFromRow(std::int64_t nanoseconds) {
+  return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::nanoseconds(nanoseconds)));
+}
 
 std::int64_t ToRow(WallTime time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -45,7 +36,15 @@ std::int64_t ToRow(WallTime time) {
 std::string ToRow(const Progress& progress) { return boost::json::serialize(ToJson(progress)); }
 std::string ToRow(const UpgradeRecord& record) { return boost::json::serialize(ToJson(record)); }
 
-Progress ProgressFromRow(const std::string& text) { return ProgressFromJson(ParseRow(text)); }
+object ObjectFromRow(const std::string& text) {
+  boost::json::parse_options options;
+  options.allow_invalid_utf8 = true;
+  boost::system::error_code failure;
+  auto value = boost::json::parse(text, failure, {}, options);
+  return !failure && value.is_object() ? std::move(value.get_object()) : object();
+}
+
+Progress ProgressFromRow(const std::string& text) { return ProgressFromJson(ObjectFromRow(text)); }
 
 void BindFixed(Statement& statement, const JournalEntry& entry) {
   const auto& operation = entry.operation;
@@ -57,7 +56,8 @@ void BindFixed(Statement& statement, const JournalEntry& entry) {
       .BindOrNull(operation.request_id)
       .Bind(entry.request_hash)
       .Bind(ToRow(operation.created_at))
-      .BindOrNull(OptionalToRow(entry.upgrade));
+      .BindOrNull(OptionalToRow(entry.upgrade))
+      .Bind(OriginWord(operation.origin));
 }
 
 void BindChanging(Statement& statement, const Operation& operation) {
@@ -81,12 +81,13 @@ JournalEntry EntryFromRow(const Statement& row) {
   entry.request_hash = row.Text(6);
   operation.created_at = TimeFromRow(row.Integer(7));
   entry.upgrade = OptionalFromRow(row, 8, UpgradeRecordFromJson);
-  operation.state = StateFromWord(row.Text(9));
-  if (!row.IsNull(10)) operation.ended_at = TimeFromRow(row.Integer(10));
-  operation.error = OptionalFromRow(row, 11, ErrorFromJson);
-  operation.progress = ProgressFromRow(row.Text(12));
-  operation.plan = OptionalFromRow(row, 13, PlanFromJson);
-  operation.upgrade_result = OptionalFromRow(row, 14, UpgradeResultFromJson);
+  operation.origin = OriginFromWord(row.Text(9));
+  operation.state = StateFromWord(row.Text(10));
+  if (!row.IsNull(11)) operation.ended_at = TimeFromRow(row.Integer(11));
+  operation.error = OptionalFromRow(row, 12, ErrorFromJson);
+  operation.progress = ProgressFromRow(row.Text(13));
+  operation.plan = OptionalFromRow(row, 14, PlanFromJson);
+  operation.upgrade_result = OptionalFromRow(row, 15, UpgradeResultFromJson);
   return entry;
 }
 

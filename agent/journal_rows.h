@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include <boost/json/object.hpp>
+
 #include "agent/operations/journal.h"
 #include "agent/sqlite.h"
 
@@ -10,7 +12,7 @@ namespace berth::agent {
 
 // What an operation is from its beginning on, and what changes while it goes on. In this order in SQL, too.
 inline constexpr const char* kFixedColumns =
-    "id, kind, container, container_id, service_key, request_id, request_hash, created_at, upgrade";
+    "id, kind, container, container_id, service_key, request_id, request_hash, created_at, upgrade, origin";
 inline constexpr const char* kChangingColumns = "state, ended_at, error, progress, plan, result";
 
 void BindFixed(sqlite::Statement& statement, const JournalEntry& entry);
@@ -20,8 +22,11 @@ void BindChanging(sqlite::Statement& statement, const Operation& operation);
 JournalEntry EntryFromRow(const sqlite::Statement& row);
 
 std::int64_t ToRow(WallTime time);
+WallTime TimeFromRow(std::int64_t nanoseconds);
 std::string ToRow(const Progress& progress);
 std::string ToRow(const UpgradeRecord& record);
+// Rubbish reads as an empty object; what a container printed may be any bytes.
+boost::json::object ObjectFromRow(const std::string& text);
 Progress ProgressFromRow(const std::string& text);
 
 }  // namespace berth::agent

@@ -42,6 +42,19 @@ constexpr std::array kSteps = {
         PRIMARY KEY (operation, sequence)
       ) WITHOUT ROWID;
     )sql",
+    R"sql(
+      ALTER TABLE operations ADD COLUMN origin TEXT NOT NULL DEFAULT 'caller';
+
+      CREATE TABLE episodes (
+        id          INTEGER PRIMARY KEY,
+        service_key TEXT NOT NULL,
+        container   TEXT NOT NULL,
+        began_at    INTEGER NOT NULL,
+        ended_at    INTEGER,  -- NULL while it is open
+        story       TEXT NOT NULL
+      );
+      CREATE INDEX episodes_by_end ON episodes (ended_at);
+    )sql",
 };
 constexpr std::int64_t kVersion = kSteps.size();
 
@@ -77,8 +90,9 @@ Result<> TakeStep(Database& database, std::size_t step) {
 Result<> CheckTables(Database& database) {
   for (const char* sql :
        {"SELECT number, id, kind, state, container, container_id, service_key, request_id, request_hash, "
-        "created_at, ended_at, error, progress, plan, result, upgrade FROM operations LIMIT 0",
-        "SELECT operation, sequence, json FROM progress LIMIT 0"}) {
+        "created_at, ended_at, error, progress, plan, result, upgrade, origin FROM operations LIMIT 0",
+        "SELECT operation, sequence, json FROM progress LIMIT 0",
+        "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0"}) {
     if (const auto done = database.Execute(sql); !done) {
       return Error{Code::kDataLoss, "JOURNAL_CORRUPT", done.error().message};
     }

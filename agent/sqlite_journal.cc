@@ -17,7 +17,7 @@ constexpr std::uint64_t kMostProgress = 1000;
 
 class SqliteJournal final : public Journal {
  public:
-  explicit SqliteJournal(sqlite::Database database) : database_(std::move(database)) {}
+  explicit SqliteJournal(std::shared_ptr<sqlite::Database> database) : database_(std::move(database)) {}
 
   Result<> Begin(const JournalEntry& entry) override;
   Result<> Advance(const Operation& operation) override { return Store(operation); }
@@ -46,14 +46,14 @@ class SqliteJournal final : public Journal {
   Result<> Update(const Operation& operation);
   Result<> Append(const Operation& operation);
 
-  sqlite::Database database_;
+  std::shared_ptr<sqlite::Database> database_;
   std::map<std::string, Statement> statements_;
 };
 
 Result<Statement*> SqliteJournal::Use(const std::string& sql) {
   auto found = statements_.find(sql);
   if (found == statements_.end()) {
-    auto prepared = Statement::Prepare(database_, sql);
+    auto prepared = Statement::Prepare(*database_, sql);
     if (!prepared) return prepared.error();
     found = statements_.emplace(sql, std::move(*prepared)).first;
   }
@@ -67,7 +67,7 @@ Result<Statement*> SqliteJournal::Select(const std::string& which) {
 
 template <class Work>
 Result<> SqliteJournal::InOneTransaction(Work work) {
-  auto transaction = sqlite::Transaction::Begin(database_);
+  auto transaction = sqlite::Transaction::Begin(*database_);
   if (!transaction) return transaction.error();
   if (auto done = work(); !done) return done;
   return transaction->Commit();
@@ -75,7 +75,7 @@ Result<> SqliteJournal::InOneTransaction(Work work) {
 
 Result<> SqliteJournal::ChangeOne(Statement& statement, const std::string& id) {
   if (auto done = statement.Run(); !done) return done;
-  if (database_.ChangedRows() == 1) return {};
+  if (database_->ChangedRows() == 1) return {};
   return Error{Code::kInternal, "JOURNAL_FAILED", "the journal has no operation " + id};
 }
 
@@ -106,7 +106,7 @@ Result<> SqliteJournal::Begin(const JournalEntry& entry) {
 
 Result<> SqliteJournal::Insert(const JournalEntry& entry) {
   static const auto kInsert = std::string("INSERT INTO operations (") + kFixedColumns + ", " + kChangingColumns +
-                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   const auto statement = Use(kInsert);
   if (!statement) return statement.error();
   BindFixed(**statement, entry);
@@ -207,7 +207,9 @@ Result<> SqliteJournal::Prune(WallTime before, std::size_t keep) {
 Result<OpenedJournal> OpenJournal(const std::filesystem::path& state_directory, WallTime now) {
   auto store = OpenJournalStore(state_directory, now);
   if (!store) return store.error();
-  return OpenedJournal{std::make_unique<SqliteJournal>(std::move(store->database)), std::move(store->set_aside)};
+  const auto database = std::make_shared<sqlite::Database>(std::move(store->database));
+  return OpenedJournal{std::make_unique<SqliteJournal>(database), std::make_unique<EpisodeStore>(database),
+                       std::move(store->set_aside)};
 }
 
 }  // namespace berth::agent

@@ -5,12 +5,14 @@
 #include <memory>
 #include <string>
 
+#include "agent/episode_store.h"
 #include "agent/operations/journal.h"
 
 namespace berth::agent {
 
 struct OpenedJournal {
   std::unique_ptr<Journal> journal;
+  std::unique_ptr<EpisodeStore> episodes;  // in the same database
   std::string set_aside;  // where a journal that could not be read was moved to, and why; empty when all is well
 };
 

@@ -17,7 +17,7 @@ struct JournalEntry {
   Operation operation;
   std::string
       request_hash;  // SHA-256 of the canonical request without credentials; to tell a retry from another request
-  std::optional<UpgradeRecord> upgrade;  // of kUpgrade and kRollback, from before the first engine call on
+  std::optional<UpgradeRecord> upgrade;  // of all that replace a container, from before the first engine call on
 };
 
 struct OperationQuery {

@@ -8,6 +8,7 @@
 #include "agent/operations/preflight.h"
 #include "agent/operations/resolve.h"
 #include "agent/operations/upgrade.h"
+#include "agent/operations/upgrade_plan.h"
 #include "engine/base/log.h"
 #include "engine/service_key.h"
 
@@ -22,7 +23,7 @@ constexpr std::chrono::hours kLongestWait{24};  // no operation takes longer
 
 using ActivePtr = std::shared_ptr<ActiveOperation>;
 
-bool Replaces(Kind kind) { return kind == Kind::kUpgrade || kind == Kind::kRollback; }
+bool Replaces(Kind kind) { return kind == Kind::kUpgrade || kind == Kind::kRollback || kind == Kind::kRecreate; }
 
 Error InProgress(const std::string& container, const std::string& holder) {
   return {Code::kAborted,
@@ -42,6 +43,20 @@ Error NoSuchOperation(const std::string& id) {
           "OPERATION_NOT_FOUND",
           "there is no operation " + id + " (they are kept for 30 days)",
           {{"operation", id}}};
+}
+
+// What the caller took for granted is so.
+Result<> CheckExpected(const Request& request, const ContainerDetails& container) {
+  if (!request.etag.empty() && request.etag != EtagOf(container)) {
+    return Error{Code::kAborted,
+                 "ETAG_MISMATCH",
+                 container.name + " has changed since; look at it again",
+                 {{"etag", EtagOf(container)}}};
+  }
+  if (request.if_running && !RunsOrWill(container)) {
+    return Error{Code::kFailedPrecondition, "NOT_RUNNING", container.name + " was stopped or paused meanwhile"};
+  }
+  return {};
 }
 
 Progress FirstProgress(const Operation& operation) {
@@ -68,6 +83,7 @@ class OperationsImpl final : public Operations {
   Result<> Recover() override;
   Task<> Drain(std::chrono::milliseconds limit) override;
   std::size_t RunningCount() const override { return active_.size(); }
+  void OnLease(std::function<void(const LeaseChange&)> told) override;
 
  private:
   Result<std::optional<Operation>> Repeated(const Request& request);
@@ -80,6 +96,7 @@ class OperationsImpl final : public Operations {
   Task<> Perform(ActivePtr operation, ContainerDetails container);
   Task<> TakeTurn(ActivePtr operation);
   void Retire(const ActivePtr& operation);
+  void TellLease(const std::string& service_key) const;
   void RecordEnds();
   void Resume(JournalEntry entry);
   Task<> WaitUntilIdle(SteadyTime deadline);
@@ -95,6 +112,7 @@ class OperationsImpl final : public Operations {
   Notifier idle_;
   bool draining_ = false;
   int ends_until_prune_ = kEndsBetweenPrunes;
+  std::function<void(const LeaseChange&)> on_lease_ = [](const LeaseChange&) {};
 };
 
 // --- begin
@@ -141,6 +159,7 @@ ResultTask<Preflight> OperationsImpl::Examine(const Request& request, const Cont
                                               const std::string& id) {
   if (request.kind == Kind::kUpgrade) co_return co_await PreflightUpgrade(engine_, request, container, id);
   if (request.kind == Kind::kRollback) co_return co_await PreflightRollback(engine_, container, id);
+  if (request.kind == Kind::kRecreate) co_return co_await PreflightRecreate(engine_, container, id);
   Preflight preflight;
   preflight.plan.steps = LifecycleSteps(request.kind, container);
   co_return preflight;
@@ -154,12 +173,7 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
   }
   auto container = co_await Resolve(engine_, request.container);
   if (!container) co_return container.error();
-  if (!request.etag.empty() && request.etag != EtagOf(*container)) {
-    co_return Error{Code::kAborted,
-                    "ETAG_MISMATCH",
-                    container->name + " has changed since; look at it again",
-                    {{"etag", EtagOf(*container)}}};
-  }
+  if (auto expected = CheckExpected(request, *container); !expected) co_return expected.error();
   JournalEntry entry;
   entry.operation.id = request.validate_only ? "<operation>" : NewOperationId();  // the plan names it
   entry.operation.service_key = engine::ServiceKeyOf(container->name, container->labels);
@@ -183,6 +197,7 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
 Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails& container, JournalEntry entry) {
   Operation& operation = entry.operation;
   operation.kind = request.kind;
+  operation.origin = request.origin;
   operation.container = container.name;
   operation.container_id = container.id;
   operation.request_id = request.request_id;
@@ -208,6 +223,7 @@ Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails&
   if (queued) {
     active->AllowCancel();
   } else {
+    TellLease(active->operation().service_key);
     Spawn(active, Perform(active, container));
   }
   return active->operation();
@@ -286,12 +302,26 @@ void OperationsImpl::Retire(const ActivePtr& operation) {
     successor->PassPointOfNoReturn();  // its own work says when it can be cancelled again
     Spawn(successor, TakeTurn(successor));
   }
+  TellLease(ended.service_key);
   if (--ends_until_prune_ == 0) {
     ends_until_prune_ = kEndsBetweenPrunes;
     auto pruned = journal_.Prune(clock_.WallNow() - settings_.keep_history, settings_.maximum_history);
     if (!pruned) log::Warning("cannot prune the journal", {{"error", pruned.error().message}});
   }
   idle_.WakeAll();
+}
+
+void OperationsImpl::TellLease(const std::string& service_key) const {
+  const auto holder = leases_.Holder(service_key);
+  on_lease_({service_key, holder.value_or(""), holder ? active_.at(*holder)->operation().origin : Origin::kCaller});
+}
+
+void OperationsImpl::OnLease(std::function<void(const LeaseChange&)> told) {
+  on_lease_ = std::move(told);
+  for (const auto& [id, active] : active_) {
+    const std::string& key = active->operation().service_key;
+    if (leases_.Holder(key) == id) TellLease(key);
+  }
 }
 
 void OperationsImpl::RecordEnds() {
@@ -384,6 +414,7 @@ void OperationsImpl::Resume(JournalEntry entry) {
     active_.erase(operation.id);
     return;
   }
+  TellLease(operation.service_key);
   log::Warning("taking up what was interrupted", {{"container", operation.container}, {"operation", operation.id}});
   if (!Replaces(operation.kind)) {
     Spawn(active, ResumeLifecycle(engine_, clock_, *active));

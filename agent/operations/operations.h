@@ -1,6 +1,7 @@
 // The operations of this host: begins them, follows them, recovers them. The one way to change a container.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,13 @@ struct OperationSettings {
   std::size_t maximum_history = 10'000;
 };
 
+// A lease that was taken or given back.
+struct LeaseChange {
+  std::string service_key;
+  std::string operation;            // that holds it now; empty: nobody
+  Origin origin = Origin::kCaller;  // of that operation
+};
+
 // One follower of one operation.
 class OperationWatch {
  public:
@@ -45,7 +53,8 @@ class Operations {
   // Validates, resolves the container, takes the lease, journals, begins; returns the operation as it is then (for
   // validate_only: VALIDATED, with a plan, not journaled). Errors: INVALID_ARGUMENT; NOT_FOUND (CONTAINER_NOT_FOUND);
   // ABORTED (OPERATION_IN_PROGRESS with metadata "operation", or ETAG_MISMATCH); ALREADY_EXISTS (REQUEST_ID_REUSED);
-  // FAILED_PRECONDITION (WOULD_LOSE with one sentence per refusal); RESOURCE_EXHAUSTED; UNAVAILABLE; UNIMPLEMENTED.
+  // FAILED_PRECONDITION (WOULD_LOSE with one sentence per refusal, or NOT_RUNNING); RESOURCE_EXHAUSTED; UNAVAILABLE;
+  // UNIMPLEMENTED.
   virtual ResultTask<Operation> Submit(Request request) = 0;
 
   virtual Result<Operation> Get(const std::string& id) = 0;
@@ -65,6 +74,10 @@ class Operations {
   virtual Task<> Drain(std::chrono::milliseconds limit) = 0;
 
   virtual std::size_t RunningCount() const = 0;
+
+  // For one who has to keep away from what operations work on: told of the leases that are held now, and then of each
+  // change. Set once.
+  virtual void OnLease(std::function<void(const LeaseChange&)> told) = 0;
 };
 
 std::unique_ptr<Operations> MakeOperations(boost::asio::any_io_executor loop, engine::Engine& engine, Journal& journal,

@@ -4,6 +4,7 @@
 
 #include "agent/operations/config_changes.h"
 #include "agent/operations/json_access.h"
+#include "agent/operations/owners.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/recreate.h"
 #include "agent/operations/upgrade_plan.h"
@@ -37,6 +38,17 @@ Result<engine::ImageReference> WantedImage(const Request& request, const Contain
   auto reference = engine::ParseImageReference(text);
   if (reference || !request.image.empty()) return reference;
   return Annotate(reference.error(), "the container was not created from a name that can be pulled; give an image");
+}
+
+void RefuseLongName(const ContainerDetails& container, Plan& plan) {
+  if (container.name.size() > kLongestName) plan.refusals.push_back("its name has more than 100 characters");
+}
+
+// Without it nobody knows what came from the image and what was asked for.
+void RefuseLostImage(const ContainerDetails& container, bool image_is_here, Plan& plan) {
+  if (image_is_here) return;
+  plan.refusals.push_back("its image " + container.image_id +
+                          " was removed: what came from it can't be told apart any more");
 }
 
 // What changes can be told in advance only for an image that is here.
@@ -93,15 +105,31 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& re
   preflight.swap = SwapForUpgrade(container, operation_id);
   Plan& plan = preflight.plan;
   plan.refusals = RecreateRefusals(container, *sharing);
-  if (!old_image) {
-    plan.refusals.push_back("its image " + container.image_id +
-                            " was removed: what came from it can't be told apart any more");
-  }
-  if (container.name.size() > kLongestName) plan.refusals.push_back("its name has more than 100 characters");
+  RefuseLostImage(container, old_image.has_value(), plan);
+  RefuseLongName(container, plan);
   ChooseStrategy(plan);
   const PullRequest pull{*reference, request.pull, {}, {}};
   plan.steps = UpgradeSteps(preflight.swap, reference->ToString(), PullsAlways(pull) || !new_image);
   if (old_image) TellChanges(plan, container, *old_image, new_image, reference->ToString(), engine.ApiVersion());
+  co_return preflight;
+}
+
+ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, const ContainerDetails& container,
+                                        std::string operation_id) {
+  auto image = co_await engine.InspectImage(container.image_id);
+  if (!image && image.error().code != Code::kNotFound) co_return image.error();
+  auto owners = co_await FindOwners(engine, container);
+  if (!owners) co_return owners.error();
+
+  Preflight preflight;
+  preflight.swap = SwapForUpgrade(container, operation_id);
+  Plan& plan = preflight.plan;
+  plan.refusals = RecreateRefusals(container, {});
+  RefuseLostImage(container, image.has_value(), plan);
+  RefuseLongName(container, plan);
+  ChooseStrategy(plan);
+  plan.steps = UpgradeSteps(preflight.swap, container.image, false);
+  plan.steps.back() = "Remove the old " + container.name;
   co_return preflight;
 }
 

@@ -25,6 +25,11 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& re
 ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const engine::ContainerDetails& container,
                                         std::string operation_id);
 
+// For a new container from the very image that the old one runs. Those that share its namespaces are no reason against
+// it: who asks for this makes them anew, too. FAILED_PRECONDITION (OWNER_GONE) as of FindOwners.
+ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, const engine::ContainerDetails& container,
+                                        std::string operation_id);
+
 // The stopped containers that upgrades of this name left for a rollback; the last replaced first.
 ResultTask<std::vector<engine::ContainerDetails>> KeptContainers(engine::Engine& engine, std::string name);
 

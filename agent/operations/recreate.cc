@@ -53,14 +53,16 @@ void RefuseStates(const engine::ContainerDetails& container, std::vector<std::st
 }
 
 bool RefersTo(std::string_view mode, std::string_view id, std::string_view name) {
-  return mode.starts_with("container:") && (mode.substr(10) == id || mode.substr(10) == name);
+  if (!mode.starts_with(kOfContainer)) return false;
+  mode.remove_prefix(kOfContainer.size());
+  return mode == id || mode == name;
 }
 
 }  // namespace
 
 bool SharesWith(const engine::ContainerDetails& container, std::string_view id, std::string_view name) {
   const object& host = ObjectAt(container.raw, "HostConfig");
-  for (const auto* field : {"NetworkMode", "IpcMode", "PidMode"}) {
+  for (const auto* field : kSharedModes) {
     if (RefersTo(StringAt(host, field), id, name)) return true;
   }
   return false;

@@ -13,6 +13,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "agent/operations/owners.h"
 #include "engine/types.h"
 
 namespace berth::agent {
@@ -25,6 +26,7 @@ struct RecreateInput {
   std::string name;         // of the new container, for now
   std::string api_version;  // of the engine, e.g. "1.41"
   engine::Labels labels;    // ours, put over all others
+  Owners owners = {};       // those whose namespaces or volumes it uses, where they have been replaced
 };
 
 struct LateNetwork {

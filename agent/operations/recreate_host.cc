@@ -88,6 +88,28 @@ void NameMainNetwork(object& host, const RecreateInput& input) {
   }
 }
 
+std::string Today(const Owners& owners, const std::string& reference) {
+  const auto found = owners.find(reference);
+  return found == owners.end() ? reference : found->second;
+}
+
+// A namespace goes by the id of its owner, who may have another one by now.
+void FollowOwners(object& host, const Owners& owners) {
+  for (const auto* field : kSharedModes) {
+    const std::string mode = StringAt(host, field);
+    if (mode.starts_with(kOfContainer))
+      host[field] = std::string(kOfContainer) + Today(owners, mode.substr(kOfContainer.size()));
+  }
+  if (IsBlank(Find(host, "VolumesFrom"))) return;
+  array volumes;
+  for (const auto& entry : ArrayAt(host, "VolumesFrom")) {
+    const std::string text = StringOf(entry);
+    const auto colon = std::min(text.find(':'), text.size());
+    volumes.push_back(value(Today(owners, text.substr(0, colon)) + text.substr(colon)));
+  }
+  host["VolumesFrom"] = std::move(volumes);
+}
+
 }  // namespace
 
 object NewHostConfig(const RecreateInput& input) {
@@ -96,6 +118,7 @@ object NewHostConfig(const RecreateInput& input) {
   ConvertLinks(host);
   KeepVolumes(host, input);
   NameMainNetwork(host, input);
+  FollowOwners(host, input.owners);
   return host;
 }
 

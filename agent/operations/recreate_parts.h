@@ -13,7 +13,7 @@ namespace berth::agent::recreate {
 
 inline std::string ShortId(const engine::ContainerDetails& container) { return container.id.substr(0, 12); }
 
-inline bool IsShared(std::string_view network_mode) { return network_mode.starts_with("container:"); }
+inline bool IsShared(std::string_view network_mode) { return network_mode.starts_with(kOfContainer); }
 
 inline bool IsPseudoNetwork(std::string_view network_mode) {
   return network_mode == "host" || network_mode == "none" || IsShared(network_mode);

@@ -14,6 +14,8 @@ std::string_view Name(Kind kind) {
       return "upgrade";
     case Kind::kRollback:
       return "rollback";
+    case Kind::kRecreate:
+      return "recreate";
   }
   return "operation";
 }

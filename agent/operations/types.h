@@ -14,10 +14,13 @@
 
 namespace berth::agent {
 
-enum class Kind { kStart, kStop, kRestart, kUpgrade, kRollback };
+enum class Kind { kStart, kStop, kRestart, kUpgrade, kRollback, kRecreate };
 enum class State { kQueued, kRunning, kSucceeded, kFailed, kCancelled, kValidated };
 enum class Strategy { kAuto, kStopFirst, kStartFirst };
 enum class PullPolicy { kDefault, kAlways, kIfMissing, kNever };  // kDefault: always for a tag, if missing for a digest
+
+// Who wanted it.
+enum class Origin { kCaller, kWatchdog };
 
 std::string_view Name(Kind kind);  // "start", "upgrade" ...
 
@@ -37,10 +40,12 @@ struct Request {
   std::string etag;
   bool validate_only = false;
   bool queue = false;
+  Origin origin = Origin::kCaller;
+  bool if_running = false;  // refused with FAILED_PRECONDITION (NOT_RUNNING) once somebody stopped or paused it
   std::chrono::milliseconds timeout{std::chrono::minutes(15)};
-  std::optional<std::chrono::seconds> stop_timeout;  // stop, restart, upgrade, rollback
+  std::optional<std::chrono::seconds> stop_timeout;  // of all kinds but start
 
-  // Upgrade and rollback.
+  // Upgrade, rollback and recreate.
   HealthGate gate;
 
   // Upgrade alone.
@@ -110,6 +115,7 @@ struct UpgradeResult {
 struct Operation {
   std::string id;  // 16 hexadecimal digits; the API's name is "operations/" + id
   Kind kind = Kind::kStart;
+  Origin origin = Origin::kCaller;
   State state = State::kRunning;
   std::string container;     // the name when it began
   std::string container_id;  // in full, when it began

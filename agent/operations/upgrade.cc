@@ -1,5 +1,6 @@
 #include "agent/operations/upgrade.h"
 
+#include "agent/operations/owners.h"
 #include "agent/operations/preflight.h"
 #include "agent/operations/recreate.h"
 #include "agent/operations/upgrade_plan.h"
@@ -117,6 +118,20 @@ ResultTask<> UpgradeRun::Prepare(const ContainerDetails& container) {
 }
 
 ResultTask<UpgradeRun::Candidate> UpgradeRun::ObtainCandidate(const ContainerDetails& container) {
+  return operation_->request().kind == Kind::kRecreate ? SameAgain(container) : PullCandidate(container);
+}
+
+// By its name as long as that means the same image; a tag may have moved on.
+ResultTask<UpgradeRun::Candidate> UpgradeRun::SameAgain(const ContainerDetails& container) {
+  NextStep();
+  auto image = co_await engine_.InspectImage(container.image_id);
+  if (!image) co_return Annotate(image.error(), "reading the image");
+  auto named = co_await engine_.InspectImage(container.image);
+  const bool same_name = named && named->id == container.image_id;
+  co_return Candidate{*image, *image, same_name ? container.image : container.image_id, false};
+}
+
+ResultTask<UpgradeRun::Candidate> UpgradeRun::PullCandidate(const ContainerDetails& container) {
   const Request& request = operation_->request();
   auto wanted = engine::ParseImageReference(request.image.empty() ? ImageOf(container) : request.image);
   if (!wanted) co_return wanted.error();
@@ -140,9 +155,11 @@ ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const
   const Operation& operation = operation_->operation();
   UpgradeRecord record = Record();
   const std::string asked = operation_->request().image.empty() ? ImageOf(container) : operation_->request().image;
-  Recreated recreated =
-      Recreate({container, candidate.old_image, candidate.new_image, candidate.reference,
-                record.swap.incoming.side_name, engine_.ApiVersion(), OwnLabels(operation.id, container.id, asked)});
+  auto owners = co_await FindOwners(engine_, container);
+  if (!owners) co_return owners.error();
+  Recreated recreated = Recreate({container, candidate.old_image, candidate.new_image, candidate.reference,
+                                  record.swap.incoming.side_name, engine_.ApiVersion(),
+                                  OwnLabels(operation.id, LineOf(container), asked), std::move(*owners)});
   for (auto& warning : recreated.warnings) outcome_.warnings.push_back(std::move(warning));
 
   NextStep();
@@ -277,7 +294,7 @@ Task<> UpgradeRun::Commit() {
   outcome_.container_id = Record().swap.incoming.id;
   NoteGap();
   NextStep();
-  co_await PruneKept();
+  co_await TidyUp();
   End(std::nullopt);
 }
 
@@ -285,6 +302,20 @@ void UpgradeRun::NoteGap() {
   const WalkLog& log = walk_.log();
   if (!log.service_stopped || !log.service_started) return;
   outcome_.gap = std::chrono::duration_cast<milliseconds>(*log.service_started - *log.service_stopped);
+}
+
+// What a recreate replaced was ill: it is nothing to go back to, and must not push out what is.
+Task<> UpgradeRun::TidyUp() {
+  const SwapRecord swap = Record().swap;
+  if (operation_->request().kind != Kind::kRecreate) return PruneKept();
+  return RemoveKept(swap.outgoing.id, swap.outgoing.side_name);
+}
+
+// Without force: one that somebody started again is not ours to remove.
+Task<> UpgradeRun::RemoveKept(std::string id, std::string name) {
+  auto removed = co_await engine_.Remove(id, false);
+  if (!removed && removed.error().code != Code::kNotFound)
+    outcome_.warnings.push_back("could not remove " + name + ": " + removed.error().message);
 }
 
 Task<> UpgradeRun::PruneKept() {
@@ -295,10 +326,7 @@ Task<> UpgradeRun::PruneKept() {
   }
   const auto limit = static_cast<std::size_t>(Record().keep_previous);
   for (std::size_t place = limit; place < kept->size(); ++place) {
-    // Without force: one that somebody started again is not ours to remove.
-    auto removed = co_await engine_.Remove((*kept)[place].id, false);
-    if (!removed)
-      outcome_.warnings.push_back("could not remove " + (*kept)[place].name + ": " + removed.error().message);
+    co_await RemoveKept((*kept)[place].id, (*kept)[place].name);
   }
 }
 
@@ -409,7 +437,7 @@ Task<> UpgradeRun::Resume() {
     case Phase::kCommitted: {
       auto done = co_await walk_.Persist(Record().swap, Goal::kIncoming);
       outcome_.container_id = Record().swap.incoming.id;
-      co_await PruneKept();
+      co_await TidyUp();
       End(done ? std::nullopt : std::optional(done.error()));
       break;
     }

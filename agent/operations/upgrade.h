@@ -41,6 +41,8 @@ class UpgradeRun {
   };
 
   ResultTask<Candidate> ObtainCandidate(const engine::ContainerDetails& container);
+  ResultTask<Candidate> SameAgain(const engine::ContainerDetails& container);
+  ResultTask<Candidate> PullCandidate(const engine::ContainerDetails& container);
   ResultTask<> CreateIncoming(const engine::ContainerDetails& container, const Candidate& candidate);
   ResultTask<std::string> CreateOrAdopt(engine::CreateRequest request);
   ResultTask<> ConnectLate(const std::string& id, std::vector<LateNetwork> networks);
@@ -56,7 +58,9 @@ class UpgradeRun {
   Task<> RemoveIncoming();
   Task<> CollectEvidence();
   ResultTask<std::string> TailOf(std::string id);
+  Task<> TidyUp();
   Task<> PruneKept();
+  Task<> RemoveKept(std::string id, std::string name);
   Task<std::string> FindIncoming();
 
   Result<> Enter(Phase phase);

@@ -1,6 +1,7 @@
 #include "agent/operations/upgrade_plan.h"
 
 #include "engine/image_reference.h"
+#include "engine/service_key.h"
 
 namespace berth::agent {
 namespace {
@@ -8,6 +9,7 @@ namespace {
 constexpr std::string_view kMark = ".berth-";
 constexpr std::size_t kIdDigits = 16;
 constexpr std::size_t kSuffixLength = 4;  // "-new", "-old"
+constexpr std::size_t kLongestLine = 8;
 
 // The length of ".berth-<16 digits>-xxx" at the end of a side name, 0 for any other name.
 std::size_t MarkLength(std::string_view side_name) {
@@ -45,9 +47,23 @@ bool IsKeptNameOf(std::string_view side_name, std::string_view name) {
   return side_name.ends_with("-old") && OwnerOfSideName(side_name) == name;
 }
 
-engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces_id, std::string_view image) {
+std::string LineOf(const engine::ContainerDetails& container) {
+  std::string line = container.id;
+  const std::string earlier = engine::LabelOf(container.labels, std::string(kReplacesLabel));
+  if (!earlier.empty()) line += "," + earlier;
+  std::size_t end = 0;
+  for (std::size_t ids = 0; ids < kLongestLine && end != std::string::npos; ++ids) end = line.find(',', end + 1);
+  return line.substr(0, end);
+}
+
+bool ComesAfter(const engine::Labels& labels, std::string_view id) {
+  return ("," + engine::LabelOf(labels, std::string(kReplacesLabel)) + ",").find("," + std::string(id) + ",") !=
+         std::string::npos;
+}
+
+engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces, std::string_view image) {
   return {{std::string(kOperationLabel), std::string(operation_id)},
-          {std::string(kReplacesLabel), std::string(replaces_id)},
+          {std::string(kReplacesLabel), std::string(replaces)},
           {std::string(kImageLabel), std::string(image)}};
 }
 

@@ -16,8 +16,8 @@ bool RunsOrWill(const engine::ContainerDetails& container);
 
 // Labels that we put on what we create. They are what an agent with a lost journal finds its way by.
 inline constexpr std::string_view kOperationLabel = "berth.operation";  // the operation that created it
-inline constexpr std::string_view kReplacesLabel = "berth.replaces";    // id of the container that it replaced
-inline constexpr std::string_view kImageLabel = "berth.image";          // as asked for, before it became a digest
+inline constexpr std::string_view kReplacesLabel = "berth.replaces";  // ids of those that it came after, the last first
+inline constexpr std::string_view kImageLabel = "berth.image";        // as asked for, before it became a digest
 
 // Deterministic, so that a create whose answer was lost is found again: "web.berth-0123456789abcdef-new".
 std::string NewSideName(std::string_view name, std::string_view operation_id);
@@ -28,7 +28,13 @@ std::string OwnerOfSideName(std::string_view side_name);
 // Did an upgrade of `name` keep this one?
 bool IsKeptNameOf(std::string_view side_name, std::string_view name);
 
-engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces_id, std::string_view image);
+engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces, std::string_view image);
+
+// The value of kReplacesLabel for what replaces `container`: its id, and those that it came after itself. A few: who
+// shared the namespace of one of them has to be able to find the one of today.
+std::string LineOf(const engine::ContainerDetails& container);
+// Did the container with these labels come after the one with this id?
+bool ComesAfter(const engine::Labels& labels, std::string_view id);
 
 // STOP_FIRST, with the reason why.
 void ChooseStrategy(Plan& plan);

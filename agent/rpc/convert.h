@@ -39,6 +39,7 @@ v1::ContainerDetails ToProto(const engine::ContainerDetails& container, const st
                              const std::vector<engine::ContainerDetails>& kept);
 
 v1::OperationKind ToProto(agent::Kind kind);
+v1::OperationOrigin ToProto(agent::Origin origin);
 v1::OperationState ToProto(agent::State state);
 v1::UpgradeStrategy ToProto(agent::Strategy strategy);
 v1::Progress ToProto(const agent::Progress& progress);

@@ -59,8 +59,14 @@ v1::OperationKind ToProto(agent::Kind kind) {
       return v1::OPERATION_KIND_UPGRADE;
     case agent::Kind::kRollback:
       return v1::OPERATION_KIND_ROLLBACK;
+    case agent::Kind::kRecreate:
+      return v1::OPERATION_KIND_RECREATE;
   }
   return v1::OPERATION_KIND_UNSPECIFIED;
+}
+
+v1::OperationOrigin ToProto(agent::Origin origin) {
+  return origin == agent::Origin::kWatchdog ? v1::OPERATION_ORIGIN_WATCHDOG : v1::OPERATION_ORIGIN_CALLER;
 }
 
 v1::OperationState ToProto(agent::State state) {
@@ -136,6 +142,7 @@ v1::Operation ToProto(const agent::Operation& operation) {
   v1::Operation message;
   if (!operation.id.empty()) message.set_name("operations/" + operation.id);
   message.set_kind(ToProto(operation.kind));
+  message.set_origin(ToProto(operation.origin));
   message.set_state(ToProto(operation.state));
   message.set_container(ValidUtf8(operation.container));
   message.set_request_id(ValidUtf8(operation.request_id));

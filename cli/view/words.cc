@@ -36,6 +36,8 @@ std::string PastWord(v1::OperationKind kind) {
       return "upgraded";
     case v1::OPERATION_KIND_ROLLBACK:
       return "rolled back";
+    case v1::OPERATION_KIND_RECREATE:
+      return "made anew";
     default:
       return "done";
   }

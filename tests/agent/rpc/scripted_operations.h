@@ -67,6 +67,7 @@ class ScriptedOperations final : public agent::Operations {
   Result<> Recover() override { return {}; }
   Task<> Drain(std::chrono::milliseconds) override { co_return; }
   std::size_t RunningCount() const override { return 3; }
+  void OnLease(std::function<void(const agent::LeaseChange&)>) override {}
 
  private:
   static ResultTask<agent::Operation> Begin(agent::Request request) {

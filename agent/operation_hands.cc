@@ -1,0 +1,113 @@
+#include "agent/operation_hands.h"
+
+#include <algorithm>
+#include <set>
+
+namespace berth::agent {
+namespace {
+
+using watchdog::Heal;
+using watchdog::Remedy;
+
+constexpr std::size_t kRecentOperations = 50;
+
+Kind KindOf(Remedy remedy) {
+  switch (remedy) {
+    case Remedy::kRestart:
+      return Kind::kRestart;
+    case Remedy::kRecreate:
+      return Kind::kRecreate;
+    case Remedy::kRollBack:
+      return Kind::kRollback;
+    case Remedy::kStop:
+      return Kind::kStop;
+  }
+  return Kind::kRestart;
+}
+
+// By its id: another container of the same name is not the one that the gate saw.
+Request RequestFor(const Heal& heal) {
+  Request request;
+  request.kind = KindOf(heal.remedy);
+  request.origin = Origin::kWatchdog;
+  request.container = heal.id;
+  request.stop_timeout = heal.stop_timeout;
+  request.if_running = !heal.follows_root;  // one may have ended with the container whose namespace it used
+  return request;
+}
+
+Error NotPossible(std::string why) { return {Code::kUnimplemented, "NOT_POSSIBLE_HERE", std::move(why)}; }
+
+// What is refused for good is not tried again.
+Error Refusal(const Error& error) {
+  const bool for_good = error.reason == "WOULD_LOSE" || error.reason == "NOTHING_KEPT" || error.reason == "OWNER_GONE";
+  return for_good ? NotPossible(error.message) : error;
+}
+
+bool ChangedWhatRuns(const Operation& operation) {
+  const bool replaces = operation.kind == Kind::kUpgrade || operation.kind == Kind::kRollback;
+  return replaces && operation.state == State::kSucceeded;
+}
+
+class OperationHands final : public watchdog::Hands {
+ public:
+  OperationHands(Operations& operations, Clock& clock) : operations_(operations), clock_(clock) {}
+
+  ResultTask<std::string> Apply(const Heal& heal) override {
+    return Carry(RequestFor(heal), heal.remedy == Remedy::kRollBack ? WhyNotBack(heal.name) : std::nullopt);
+  }
+
+  bool Can(Remedy) const override { return true; }
+
+  // A lease for one's own work is no news; one that an earlier process left is.
+  void OnLease(std::function<void(std::string, std::string)> told) override {
+    operations_.OnLease([this, told = std::move(told)](const LeaseChange& lease) {
+      const bool foreign = lease.origin != Origin::kWatchdog || !begun_;
+      if (!lease.operation.empty() && foreign) {
+        told_.insert(lease.service_key);
+        told(lease.service_key, "operations/" + lease.operation);
+      } else if (told_.erase(lease.service_key) > 0) {
+        told(lease.service_key, "");
+      }
+    });
+  }
+
+ private:
+  ResultTask<std::string> Carry(Request request, std::optional<Error> impossible) {
+    begun_ = true;
+    if (impossible) co_return *impossible;
+    const std::string id = request.container;
+    auto operation = co_await operations_.Submit(std::move(request));
+    if (!operation) co_return Refusal(operation.error());
+    const std::string name = operation->id;
+    auto ended = co_await operations_.Wait(name, std::nullopt);
+    if (!ended) co_return ended.error();
+    if (ended->error) co_return *ended->error;
+    co_return ended->upgrade_result ? ended->upgrade_result->container_id : id;
+  }
+
+  // The journal knows what was done last, and when.
+  std::optional<Error> WhyNotBack(const std::string& name) {
+    const auto history = operations_.List({.container = name, .limit = kRecentOperations});
+    if (!history) return history.error();
+    const auto last = std::find_if(history->begin(), history->end(), ChangedWhatRuns);
+    if (last == history->end() || last->kind != Kind::kUpgrade) {
+      return NotPossible("no upgrade of " + name + " is known that could be taken back");
+    }
+    if (clock_.WallNow() - last->ended_at <= kRollBackWithin) return std::nullopt;
+    return NotPossible("the last upgrade of " + name + " is longer than 24 h ago");
+  }
+
+  Operations& operations_;
+  Clock& clock_;
+  std::set<std::string> told_;
+  bool begun_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<watchdog::Hands> MakeOperationHands(Operations& operations, Clock& clock) {
+  return std::make_unique<OperationHands>(operations, clock);
+}
+
+}  // namespace berth::agent
