@@ -110,7 +110,7 @@ class PolicyTest : public testing::Test {
   }
 
   // A whole attempt that does not help: it goes out, is done, and the container is unhealthy again 3 s later.
-  void HealInVain(const Heal& heal) {
+  void HealInVain(Heal heal) {  // a copy: it may be one of `last_`
     Restarts(heal.name);
     Done(heal);
     Pass(seconds(3));
