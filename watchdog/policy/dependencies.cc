@@ -35,10 +35,10 @@ std::vector<Container*> WatchedRoots(World& world, const Container& container) {
   return roots;
 }
 
-// All watched containers that `container` depends on, near or far, nearest first.
+// All watched containers that `container` depends on, near or far, nearest first; in a cycle not itself.
 std::vector<Container*> Ancestors(World& world, const Container& container) {
   std::vector<Container*> all;
-  std::unordered_set<const Container*> seen;
+  std::unordered_set<const Container*> seen{&container};
   const auto add = [&](const Container& of) {
     for (Container* root : WatchedRoots(world, of)) {
       if (seen.insert(root).second) all.push_back(root);
