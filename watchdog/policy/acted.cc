@@ -1,7 +1,7 @@
 #include "watchdog/policy/acted.h"
 
+#include "watchdog/policy/change.h"
 #include "watchdog/policy/follow.h"
-#include "watchdog/policy/observe.h"
 #include "watchdog/policy/register.h"
 #include "watchdog/policy/restraint.h"
 #include "watchdog/policy/story.h"

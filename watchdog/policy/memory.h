@@ -66,7 +66,6 @@ struct Container {
   bool turned_healthy = false;  // before our eyes
   std::deque<SteadyTime> transitions;
   std::optional<engine::Health> last_verdict;  // healthy or unhealthy
-  bool flapping = false;
   std::vector<Owner> owners;
   std::optional<Follow> follow;
 

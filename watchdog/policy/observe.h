@@ -12,11 +12,4 @@ void Observe(Deciding& d, const Changed& changed);
 void Observe(Deciding& d, const Gone& gone);
 void Observe(Deciding& d, const StopAsked& asked);
 
-void SetHealth(Deciding& d, Container& container, engine::Health health);
-void SetState(Deciding& d, Container& container, engine::ContainerState state);
-// It was started, by whomever.
-void Started(Deciding& d, Container& container);
-// `container` was made anew as `id`; its story goes on there.
-Container& MoveTo(Deciding& d, Container& container, const std::string& id);
-
 }  // namespace berth::watchdog::policy

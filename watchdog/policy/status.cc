@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "watchdog/policy/flap.h"
 #include "watchdog/policy/host.h"
 #include "watchdog/policy/restraint.h"
 #include "watchdog/policy/state.h"
@@ -39,7 +40,7 @@ Status StatusOf(const World& world, const Container& container, Now now, const S
                 .health = container.seen.health,
                 .heals_in_window = service != nullptr ? policy::HealsInWindow(*service, now, settings) : 0,
                 .circuit = policy::CircuitOf(container, service, now, settings),
-                .flapping = container.flapping};
+                .flapping = policy::IsFlapping(container, now, settings)};
   if (container.seen.health != engine::Health::kHealthy) status.health_output = container.health_output;
   if (container.story) status.episode = container.story->id;
   status.next_action = NextAction(container, status);
