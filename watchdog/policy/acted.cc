@@ -143,7 +143,7 @@ void Handle(Deciding& d, Container& container, const Flight& flight, const Acted
   if (acted.result == kDone) return Done(d, container, flight, acted);
   if (acted.result == kFailed) return Failed(d, container, flight, acted);
   NotTried(d, container, flight);
-  if (acted.result == kNotNeeded) NotNeeded(d, container, acted.reason);
+  if (acted.result == kNotNeeded && !container.gone) NotNeeded(d, container, acted.reason);
   if (acted.result == kOperator) ByOperator(d, container, acted.reason);
   if (acted.result == kHeld) OnlyReported(d, container, acted);
   if (acted.result == kBusy) Busy(d, container, acted);
