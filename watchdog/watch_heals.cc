@@ -1,7 +1,6 @@
 // How the watch loop performs what the policy has decided.
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include "watchdog/gate.h"
 #include "watchdog/watch_loop.h"
 
 namespace berth::watchdog {

@@ -8,7 +8,6 @@
 
 #include "engine/base/backoff.h"
 #include "engine/base/log.h"
-#include "watchdog/gate.h"
 
 namespace berth::watchdog {
 namespace {

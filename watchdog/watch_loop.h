@@ -10,6 +10,7 @@
 #include "engine/base/notifier.h"
 #include "engine/base/side_task.h"
 #include "watchdog/events.h"
+#include "watchdog/gate.h"
 #include "watchdog/list_race.h"
 #include "watchdog/watcher.h"
 
