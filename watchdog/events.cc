@@ -31,9 +31,7 @@ std::optional<ContainerState> StateAfter(const std::string& action) {
   return std::nullopt;
 }
 
-bool IsStop(const Event& event) {
-  return event.action == "stop" || (event.action == "kill" && EndsAProcess(event));
-}
+bool IsStop(const Event& event) { return event.action == "stop" || (event.action == "kill" && EndsAProcess(event)); }
 
 }  // namespace
 

@@ -193,9 +193,16 @@ Task<bool> WatchLoop::List(Self self, bool complete) {
   self->race_.Settle(listed);
   self->last_list_ = self->parts_.clock.Now();
   if (complete) self->last_complete_ = self->last_list_;
-  if (complete) ++self->counters_.resyncs;
+  if (complete) self->ForgetMissing(listed);
   self->Tell(listed);
   co_return true;
+}
+
+void WatchLoop::ForgetMissing(const Listed& listed) {
+  ++counters_.resyncs;
+  std::map<std::string, std::optional<Facts>> known;
+  for (const auto& seen : listed.containers) known.insert(known_.extract(seen.id));
+  known_ = std::move(known);
 }
 
 // Before they are told, so that who depends on whom is known before the first heal. One that can't be inspected now is

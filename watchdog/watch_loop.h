@@ -74,6 +74,7 @@ class WatchLoop : public std::enable_shared_from_this<WatchLoop> {
   void Begin(Heal heal);
   void WantList();
   void EndOfStream();
+  void ForgetMissing(const Listed& listed);
   void EngineAnswers();
   void EngineIsSilent(const Error& error);
   SteadyTime NextList(bool& complete) const;

@@ -61,8 +61,8 @@ class LoopWatcher final : public Watcher {
 std::unique_ptr<Watcher> Watcher::Start(boost::asio::any_io_executor loop, engine::Engine& engine, Clock& clock,
                                         std::unique_ptr<Hands> hands, Settings settings,
                                         std::vector<Episode> remembered, OnReport on_report) {
-  auto watch = std::make_shared<WatchLoop>(WatchParts{std::move(loop), engine, clock, std::move(hands),
-                                                      std::move(settings), std::move(on_report)});
+  auto watch = std::make_shared<WatchLoop>(
+      WatchParts{std::move(loop), engine, clock, std::move(hands), std::move(settings), std::move(on_report)});
   watch->Start(std::move(remembered));
   return std::make_unique<LoopWatcher>(std::move(watch));
 }
