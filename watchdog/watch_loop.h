@@ -40,6 +40,7 @@ class WatchLoop : public std::enable_shared_from_this<WatchLoop> {
   HostStatus Host() const { return state_.Host(Now()); }
   std::vector<Status> Watched() const { return state_.Watched(Now(), parts_.settings); }
   bool SeesTheEngine() const;
+  bool StreamIsUp() const { return stream_open_; }
   const Settings& settings() const { return parts_.settings; }
   const Counters& counters() const { return counters_; }
 

@@ -19,6 +19,7 @@ class LoopWatcher final : public Watcher {
   const Counters& counters() const override { return loop_->counters(); }
   const Settings& settings() const override { return loop_->settings(); }
   bool SeesTheEngine() const override { return loop_->SeesTheEngine(); }
+  bool StreamIsUp() const override { return loop_->StreamIsUp(); }
 
   Result<> Pause(std::optional<std::string> container, std::chrono::milliseconds duration) override {
     const auto key = KeyOf(container);

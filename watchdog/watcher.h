@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -43,6 +44,7 @@ class Watcher {
   virtual const Settings& settings() const = 0;
   // The engine answered the last question, and the last complete list is no older than three times what it should be.
   virtual bool SeesTheEngine() const = 0;
+  virtual bool StreamIsUp() const = 0;  // of events; without it, the list alone tells what happens
 
   // As people ask. NOT_FOUND (NOT_WATCHED) for a service key or a container's name that is not watched.
   virtual Result<> Pause(std::optional<std::string> container, std::chrono::milliseconds duration) = 0;
