@@ -77,10 +77,14 @@ class Loader {
     if (!option) {
       loaded_.errors.push_back(Unknown(setting));
     } else if (const auto complaint = option->set(loaded_.config, setting.value)) {
-      const auto* other = std::get_if<OtherValue>(&setting.value);
-      const auto instead = other ? " (this is " + other->type + ")" : "";
-      loaded_.errors.push_back({setting.where, setting.key + " " + *complaint + instead});
+      loaded_.errors.push_back({setting.where, setting.key + " " + *complaint + Instead(setting.value)});
     }
+  }
+
+  static std::string Instead(const ConfigValue& value) {
+    if (std::holds_alternative<bool>(value)) return " (this is true or false)";
+    const auto* other = std::get_if<OtherValue>(&value);
+    return other ? " (this is " + other->type + ")" : "";
   }
 
   LoadedConfig loaded_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/log.h"
+#include "watchdog/settings.h"
 
 namespace berth::agent {
 
@@ -37,6 +38,31 @@ struct Config {
     std::int64_t max_event_streams = 1024;
     std::int64_t event_queue = 1024;
   } limits;
+
+  struct Heal {
+    bool enabled = true;
+    std::string label = "autoheal";
+    bool all = false;
+    std::string project;  // empty: all projects
+    watchdog::Action action = watchdog::Action::kRestart;
+    std::chrono::milliseconds stop_timeout = std::chrono::seconds(10);
+    std::chrono::milliseconds resync = std::chrono::seconds(30);
+    std::chrono::milliseconds start_period{0};
+    std::chrono::milliseconds grace{0};
+    std::chrono::milliseconds confirm{0};
+    std::chrono::milliseconds backoff_first = std::chrono::seconds(10);
+    std::chrono::milliseconds backoff_ceiling = std::chrono::minutes(5);
+    std::chrono::milliseconds forget = std::chrono::minutes(10);
+    std::int64_t budget = 5;
+    std::chrono::milliseconds budget_window = std::chrono::minutes(30);
+    std::chrono::milliseconds circuit_first = std::chrono::minutes(30);
+    std::chrono::milliseconds circuit_ceiling = std::chrono::hours(4);
+    std::int64_t restarts_before_recreate = 3;
+    bool recreate = true;
+    bool roll_back = false;
+    std::int64_t in_flight = 10;
+    std::int64_t storm_in_flight = 2;
+  } heal;
 
   struct Registry {
     std::string auth_file;  // empty: none

@@ -38,6 +38,16 @@ Complaint CheckDirectory(const std::string& text) {
   return "must be an absolute path, e.g. \"/var/lib/berth\"";
 }
 
+Complaint CheckLabel(const std::string& text) {
+  if (!text.empty() && text.size() <= 128 && text.find_first_of("= \t") == std::string::npos) return std::nullopt;
+  return "must be the name of a label of at most 128 characters, e.g. \"autoheal\"";
+}
+
+Complaint CheckProject(const std::string& text) {
+  if (text.size() <= 128) return std::nullopt;
+  return "must be the name of a Compose project, or empty";
+}
+
 Complaint CheckOptionalFile(const std::string& text) {
   if (text.empty() || text.starts_with('/')) return std::nullopt;
   return "must be an absolute path, e.g. \"/etc/berth/registry.json\", or empty";
@@ -57,7 +67,8 @@ std::vector<ConfigOption> MakeOptions() {
                  "Where the container engine listens: unix:///path or tcp://host:port. Empty: what the docker command "
                  "would use, DOCKER_HOST or else unix:///var/run/docker.sock."),
       TextOption(FIELD(state_dir), CheckDirectory, "Where the journal of operations is kept."),
-      LevelOption(FIELD(log_level), "How much is logged: debug, info, warning or error."),
+      ChoiceOption<log::Level>(FIELD(log_level), {"debug", "info", "warning", "error"},
+                               "How much is logged: debug, info, warning or error."),
 
       NumberOption(FIELD(operations.keep_previous), 0, 10,
                    "How many earlier containers an upgrade keeps, stopped, for a rollback: 0 to 10. A request may say "
@@ -81,6 +92,44 @@ std::vector<ConfigOption> MakeOptions() {
                    "Streams of events; all share one connection to the engine."),
       NumberOption(FIELD(limits.event_queue), 16, 1'000'000,
                    "How many events may wait for one reader before it is sent away."),
+
+      SwitchOption(FIELD(heal.enabled),
+                   "Whether unhealthy containers are healed: those that opt in, see docs/heal.md."),
+      TextOption(FIELD(heal.label), CheckLabel,
+                 "The label whose value true opts a container in. The label berth.heal does so besides, and wins."),
+      SwitchOption(FIELD(heal.all), "Heal every container that has a health check, but those whose label is false."),
+      TextOption(FIELD(heal.project), CheckProject, "Only containers of this Compose project. Empty: of all, or none."),
+      ChoiceOption<watchdog::Action>(
+          FIELD(heal.action), {"restart", "recreate", "stop", "notify", "none"},
+          "What is done about an unhealthy container: restart, recreate, stop, notify or none. The label "
+          "berth.heal.action says otherwise for one."),
+      DurationOption(FIELD(heal.stop_timeout), 0s, 1h,
+                     "How long a container has to end before it is killed; its own stop timeout wins."),
+      DurationOption(FIELD(heal.resync), 1s, 1h,
+                     "How often all containers are listed besides the events, in case that one was lost."),
+      DurationOption(FIELD(heal.start_period), 0s, 24h, "Nothing is healed for so long after the agent's start."),
+      DurationOption(FIELD(heal.grace), 0s, 24h, "A container is not healed for so long after its own start."),
+      DurationOption(FIELD(heal.confirm), 0s, 24h, "A container has to be unhealthy for so long before it is healed."),
+      DurationOption(FIELD(heal.backoff_first), 0s, 24h,
+                     "The first heal comes at once; the next one waits for so long, then for twice as long, and so on. "
+                     "0s: no waiting."),
+      DurationOption(FIELD(heal.backoff_ceiling), 1s, 24h, "It never waits longer than this."),
+      DurationOption(FIELD(heal.forget), 1s, 24h, "Healthy for so long, and the waiting begins anew."),
+      NumberOption(FIELD(heal.budget), 0, 1000,
+                   "So many heals of one container in budget_window; then its circuit opens: a notice, and nothing "
+                   "more is done. 0: no limit."),
+      DurationOption(FIELD(heal.budget_window), 60s, 24h, "The time in which the heals of the budget are counted."),
+      DurationOption(FIELD(heal.circuit_first), 60s, 24h,
+                     "An open circuit lets one trial through after this time; the time doubles when it fails."),
+      DurationOption(FIELD(heal.circuit_ceiling), 60s, 240h, "The longest time between two trials."),
+      NumberOption(FIELD(heal.restarts_before_recreate), 1, 100,
+                   "So many restarts in a row that did not help, and the container is made anew instead."),
+      SwitchOption(FIELD(heal.recreate), "Whether a container may be made anew, from the same image."),
+      SwitchOption(FIELD(heal.roll_back),
+                   "Whether an upgrade of the last 24 hours is taken back when nothing else has helped."),
+      NumberOption(FIELD(heal.in_flight), 1, 1000, "How many containers are healed at the same time."),
+      NumberOption(FIELD(heal.storm_in_flight), 1, 1000,
+                   "The same while half of the watched are unhealthy, and more than in_flight."),
 
       TextOption(FIELD(registry.auth_file), CheckOptionalFile,
                  "Credentials for pulls whose request brings none: a file as `docker login` writes it (config.json). "

@@ -48,7 +48,6 @@ std::optional<std::int64_t> ParseInteger(std::string_view text) {
 
 // What else TOML has, for a message that tells what it is.
 std::optional<OtherValue> OtherWord(std::string_view word) {
-  if (word == "true" || word == "false") return OtherValue{"true or false"};
   const bool numeric =
       std::all_of(word.begin(), word.end(), [](char c) { return IsDigit(c) || c == '.' || c == '-' || c == ':'; });
   if (!numeric || word.find_first_of(".-:") == word.npos || !IsDigit(word.front())) return std::nullopt;
@@ -202,8 +201,9 @@ class Parser {
     while (!EndsValue(Peek())) ++offset_;
     const auto word = text_.substr(begin, offset_ - begin);
     if (const auto number = ParseInteger(word)) return *number;
+    if (word == "true" || word == "false") return word == "true";
     if (auto other = OtherWord(word)) return std::move(*other);
-    Fail(begin, "here should be a value: a whole number, or a text in quotes");
+    Fail(begin, "here should be a value: a whole number, true, false, or a text in quotes");
     return {};
   }
 

@@ -17,8 +17,6 @@ struct Unit {
 };
 constexpr std::array<Unit, 5> kUnits = {{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
 
-constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warning", "error"};
-
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) {
@@ -60,6 +58,24 @@ std::optional<std::int64_t> AsNumber(const ConfigValue& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
   if (const auto* text = AsText(value)) return ParseNumber<std::int64_t>(*text);
   return std::nullopt;
+}
+
+// A variable or a flag has it as its text.
+std::optional<bool> AsSwitch(const ConfigValue& value) {
+  if (const auto* on = std::get_if<bool>(&value)) return *on;
+  const auto* text = AsText(value);
+  if (text && (*text == "true" || *text == "false")) return *text == "true";
+  return std::nullopt;
+}
+
+// "a", "b" or "c", each in quotes.
+std::string Alternatives(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+    text += Quoted(names[i]);
+  }
+  return text;
 }
 
 // For reading alone: nothing is changed through it.
@@ -153,17 +169,27 @@ ConfigOption ModeOption(std::string key, Field<unsigned> field, std::string help
   return {std::move(key), std::move(help), set, show};
 }
 
-ConfigOption LevelOption(std::string key, Field<log::Level> field, std::string help) {
+ConfigOption SwitchOption(std::string key, Field<bool> field, std::string help) {
   const auto set = [field](Config& config, const ConfigValue& value) -> Complaint {
-    const auto* text = AsText(value);
-    const auto* level = text ? std::find(kLevels.begin(), kLevels.end(), *text) : kLevels.end();
-    if (level == kLevels.end()) return "must be \"debug\", \"info\", \"warning\" or \"error\"";
-    field(config) = static_cast<log::Level>(level - kLevels.begin());
+    const auto on = AsSwitch(value);
+    if (!on) return "must be true or false, without quotes";
+    field(config) = *on;
     return std::nullopt;
   };
-  const auto show = [field](const Config& config) {
-    return Quoted(std::string(kLevels.at(static_cast<std::size_t>(Read(field, config)))));
+  const auto show = [field](const Config& config) { return std::string(Read(field, config) ? "true" : "false"); };
+  return {std::move(key), std::move(help), set, show};
+}
+
+ConfigOption ChoiceOption(std::string key, ChoiceNames names, std::function<void(Config&, std::size_t)> put,
+                          std::function<std::size_t(const Config&)> get, std::string help) {
+  const auto set = [names, put = std::move(put)](Config& config, const ConfigValue& value) -> Complaint {
+    const auto* text = AsText(value);
+    const auto name = text ? std::find(names.begin(), names.end(), *text) : names.end();
+    if (name == names.end()) return "must be " + Alternatives(names);
+    put(config, static_cast<std::size_t>(name - names.begin()));
+    return std::nullopt;
   };
+  const auto show = [names, get = std::move(get)](const Config& config) { return Quoted(names.at(get(config))); };
   return {std::move(key), std::move(help), set, show};
 }
 

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "agent/config.h"
 
@@ -15,7 +17,7 @@ namespace berth::agent {
 struct OtherValue {
   std::string type;  // "a table", "a date" ...: nothing that an option could be
 };
-using ConfigValue = std::variant<std::string, std::int64_t, OtherValue>;
+using ConfigValue = std::variant<std::string, std::int64_t, bool, OtherValue>;
 
 // Nothing when all is well; otherwise what is accepted: "must be a whole number from 0 to 10".
 using Complaint = std::optional<std::string>;
@@ -43,7 +45,19 @@ ConfigOption DurationOption(std::string key, Field<std::chrono::milliseconds> fi
                             std::chrono::milliseconds most, std::string help);
 // Four octal digits, nothing for others.
 ConfigOption ModeOption(std::string key, Field<unsigned> field, std::string help);
-ConfigOption LevelOption(std::string key, Field<log::Level> field, std::string help);
+ConfigOption SwitchOption(std::string key, Field<bool> field, std::string help);
+
+// One of several words; `names` are those of an enumeration's values, in their order.
+using ChoiceNames = std::vector<std::string>;
+ConfigOption ChoiceOption(std::string key, ChoiceNames names, std::function<void(Config&, std::size_t)> put,
+                          std::function<std::size_t(const Config&)> get, std::string help);
+template <class Enum>
+ConfigOption ChoiceOption(std::string key, Field<Enum> field, ChoiceNames names, std::string help) {
+  return ChoiceOption(
+      std::move(key), std::move(names),
+      [field](Config& config, std::size_t place) { field(config) = static_cast<Enum>(place); },
+      [field](Config config) { return static_cast<std::size_t>(field(config)); }, std::move(help));
+}
 
 // "30s", "1h30m", "250ms"; units ms, s, m, h and d. Nothing for anything else.
 std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);

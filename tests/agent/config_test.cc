@@ -154,8 +154,9 @@ TEST_F(ConfigTest, DoesNotGuessWhatNobodyCanHaveMeant) {
 }
 
 TEST_F(ConfigTest, SaysWhereItIsNoToml) {
-  EXPECT_THAT(ErrorsOf("listen = \"unix:///a\"\n  log_level = debug\n"),
-              ElementsAre("berthd.toml:2:15: here should be a value: a whole number, or a text in quotes"));
+  EXPECT_THAT(
+      ErrorsOf("listen = \"unix:///a\"\n  log_level = debug\n"),
+      ElementsAre("berthd.toml:2:15: here should be a value: a whole number, true, false, or a text in quotes"));
   EXPECT_THAT(ErrorsOf("log_level \"info\"\n"), ElementsAre("berthd.toml:1:11: behind a name comes = and its value"));
   EXPECT_THAT(ErrorsOf("log_level = \"info\n\""), ElementsAre(HasSubstr("berthd.toml:1:18: this text has no end")));
   EXPECT_THAT(ErrorsOf("log_level = \"info\" \"debug\""),
@@ -223,6 +224,30 @@ TEST(ConfigDuration, WritesWhatItReads) {
   for (const auto duration : {0ms, 1ms, 1500ms, 90'000ms, 86'400'000ms, 90'061'001ms}) {
     EXPECT_EQ(ParseDuration(FormatDuration(duration)), duration) << FormatDuration(duration);
   }
+}
+
+TEST_F(ConfigTest, TakesASwitchFromAFileAndFromAVariable) {
+  EXPECT_THAT(ErrorsOf("[heal]\nenabled = false\n"), IsEmpty());
+  EXPECT_FALSE(Load().config.heal.enabled);
+  sources.environment["BERTH_HEAL_ENABLED"] = "true";
+  EXPECT_TRUE(Load().config.heal.enabled);
+}
+
+TEST_F(ConfigTest, TakesNothingElseForASwitch) {
+  EXPECT_THAT(ErrorsOf("[heal]\nenabled = 1\nall = \"yes\"\n"),
+              ElementsAre("berthd.toml:2:1: heal.enabled must be true or false, without quotes",
+                          "berthd.toml:3:1: heal.all must be true or false, without quotes"));
+}
+
+TEST_F(ConfigTest, TakesOneOfTheWordsOfAChoice) {
+  EXPECT_THAT(ErrorsOf("[heal]\naction = \"notify\"\n"), IsEmpty());
+  EXPECT_EQ(Load().config.heal.action, watchdog::Action::kNotify);
+}
+
+TEST_F(ConfigTest, DoesNotTakeAnotherWordForAChoice) {
+  EXPECT_THAT(ErrorsOf("[heal]\naction = \"reboot\"\n"),
+              ElementsAre("berthd.toml:2:1: heal.action must be \"restart\", \"recreate\", \"stop\", \"notify\" or "
+                          "\"none\""));
 }
 
 // --- What is written about the options ---
