@@ -82,7 +82,7 @@ void Daemon::Recover() {
 Result<> Daemon::Serve() {
   rpc::HostFacts facts{HostName(), BERTH_VERSION, endpoint_.ToString(), degraded_reasons_};
   const rpc::ServerParts parts{loop_.get_executor(), *engine_, *operations_, events_, *clock_, std::move(facts)};
-  const rpc::SocketFile socket{config_.SocketPath(), config_.socket_mode, config_.socket_group};
+  const SocketFile socket{config_.SocketPath(), config_.socket_mode, config_.socket_group};
   auto server = rpc::Server::Start(parts, socket, LimitsOf(config_));
   if (!server) return server.error();
   server_ = std::move(*server);

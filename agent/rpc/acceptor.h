@@ -9,7 +9,7 @@
 
 #include "agent/rpc/connections.h"
 #include "agent/rpc/peer.h"
-#include "agent/rpc/socket_file.h"
+#include "engine/base/socket_file.h"
 #include "engine/base/clock.h"
 #include "engine/base/task.h"
 

@@ -1,4 +1,4 @@
-#include "agent/rpc/socket_file.h"
+#include "engine/base/socket_file.h"
 
 #include <filesystem>
 #include <fstream>
@@ -10,7 +10,7 @@
 
 #include "tests/support/temporary_directory.h"
 
-namespace berth::rpc {
+namespace berth {
 namespace {
 
 namespace asio = boost::asio;
@@ -114,4 +114,4 @@ TEST_F(SocketFileTest, MakesItsDirectory) {
 }
 
 }  // namespace
-}  // namespace berth::rpc
+}  // namespace berth

@@ -1,4 +1,4 @@
-#include "agent/rpc/socket_file.h"
+#include "engine/base/socket_file.h"
 
 #include <fcntl.h>
 #include <filesystem>
@@ -15,7 +15,7 @@
 
 #include "engine/base/log.h"
 
-namespace berth::rpc {
+namespace berth {
 namespace {
 
 namespace asio = boost::asio;
@@ -108,4 +108,4 @@ Result<UnixAcceptor> ListenAt(const asio::any_io_executor& loop, const SocketFil
   return acceptor;
 }
 
-}  // namespace berth::rpc
+}  // namespace berth

@@ -8,7 +8,7 @@
 
 #include "engine/base/error.h"
 
-namespace berth::rpc {
+namespace berth {
 
 using UnixAcceptor = boost::asio::local::stream_protocol::acceptor;
 
@@ -25,4 +25,4 @@ struct SocketFile {
 // in the way.
 Result<UnixAcceptor> ListenAt(const boost::asio::any_io_executor& loop, const SocketFile& file);
 
-}  // namespace berth::rpc
+}  // namespace berth
