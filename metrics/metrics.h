@@ -23,6 +23,14 @@ struct Family {
   std::vector<Sample> samples;
 };
 
+// One sample without labels.
+inline Family Gauge(std::string name, std::string help, double value) {
+  return {std::move(name), Type::kGauge, std::move(help), {{{}, value}}};
+}
+inline Family Counter(std::string name, std::string help, double value) {
+  return {std::move(name), Type::kCounter, std::move(help), {{{}, value}}};
+}
+
 // One text for all, families in the given order; label values and help are escaped.
 std::string Render(const std::vector<Family>& families);
 

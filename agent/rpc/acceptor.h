@@ -9,8 +9,8 @@
 
 #include "agent/rpc/connections.h"
 #include "agent/rpc/peer.h"
-#include "engine/base/socket_file.h"
 #include "engine/base/clock.h"
+#include "engine/base/socket_file.h"
 #include "engine/base/task.h"
 
 namespace berth::rpc {
