@@ -4,6 +4,7 @@
 #include <array>
 
 #include <boost/asio/execution/context.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/query.hpp>
@@ -56,7 +57,17 @@ ResultTask<> FakeCalls::Enter(std::string call) {
   const auto* fault = Hit(call, true);
   if (!fault) co_return Result<>();
   if (fault->outcome == Outcome::kRefused) co_return fault->error;
-  co_await release_.Wait();
+  co_return co_await Hang(fault->error, fault->deadline);
+}
+
+ResultTask<> FakeCalls::Hang(Error error, std::optional<std::chrono::milliseconds> deadline) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  if (!deadline) {
+    co_await release_.Wait();
+    co_return Result<>();
+  }
+  const auto first = co_await (release_.Wait() || clock_.SleepFor(*deadline));
+  if (first.index() == 1) co_return error;
   co_return Result<>();
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,14 +29,15 @@ class FakeCalls {
   enum class Outcome {
     kRefused,    // fails, and nothing was done
     kReplyLost,  // fails although it was done
-    kHangs,      // nothing is done and nothing comes back until Release()
+    kHangs,      // nothing is done and nothing comes back until Release(), or until the caller's deadline
   };
   struct Fault {
     std::string call = {};  // the whole call or its beginning: "stop web", "stop"; every call when empty
     Error error = Unreachable();
     Outcome outcome = Outcome::kRefused;
-    int nth = 1;    // the first that is hit: the nth that matches from now on
-    int times = 1;  // how many are hit from then on
+    int nth = 1;                                             // the first that is hit: the nth that matches from now on
+    int times = 1;                                           // how many are hit from then on
+    std::optional<std::chrono::milliseconds> deadline = {};  // of what hangs; then it fails with `error`
   };
   void Add(Fault fault) { faults_.push_back(std::move(fault)); }
   void Release();
@@ -68,6 +70,7 @@ class FakeCalls {
  private:
   using Hook = std::function<void(const std::string&)>;
   Task<> PassPoint(const Hook& hook, const std::string& call);
+  ResultTask<> Hang(Error error, std::optional<std::chrono::milliseconds> deadline);
   const Fault* Hit(const std::string& call, bool before);
 
   FakeClock& clock_;

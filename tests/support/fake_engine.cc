@@ -15,13 +15,20 @@ T Must(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
+bool HasHealth(const FakeContainer& container, const engine::Filters& filters) {
+  const auto wanted = filters.find("health");
+  return wanted == filters.end() ||
+         std::count(wanted->second.begin(), wanted->second.end(), Name(container.health)) > 0;
+}
+
 bool IsWanted(const FakeContainer& container, bool all, const engine::Filters& filters) {
   const auto names = filters.find("name");
   const bool named = names == filters.end() ||
                      std::any_of(names->second.begin(), names->second.end(),
                                  [&](const auto& part) { return container.name.find(part) != std::string::npos; });
   const bool up = container.Runs() || container.state == engine::ContainerState::kRestarting;
-  return (all || up) && named && HasLabels(container.Labels(), filters);
+  const bool labelled = !filters.contains("label") || HasLabels(container.Labels(), filters);
+  return (all || up) && named && labelled && HasHealth(container, filters);
 }
 
 }  // namespace
@@ -66,10 +73,24 @@ void FakeEngine::GoDown() {
   calls.BreakHanging();
 }
 
-void FakeEngine::RestartEngine() {
+void FakeEngine::RestartEngine(std::chrono::nanoseconds outage) {
+  if (!info.live_restore) machine.ShutDown();
   GoDown();
-  if (!info.live_restore) machine.Reboot();
-  ComeBack();
+  const auto boot = [this] {
+    if (!info.live_restore) machine.Reboot();
+    ComeBack();
+  };
+  if (outage.count() == 0) return boot();
+  clock_.CallIn(outage, boot);
+}
+
+void FakeEngine::CutEvents() {
+  for (const auto& follower : followers_) {
+    const auto queue = follower.lock();
+    if (!queue) continue;
+    queue->connection = std::make_shared<bool>(false);
+    queue->arrived.Open();
+  }
 }
 
 std::size_t FakeEngine::OpenEventStreams() const {
@@ -142,8 +163,9 @@ ResultTask<std::vector<engine::ContainerSummary>> FakeEngine::List(bool all, eng
   return Call<Rows>("list", [this, all, filters = std::move(filters)]() -> Result<Rows> {
     Rows rows;
     for (const auto* container : machine.Containers()) {
-      if (IsWanted(*container, all, filters)) rows.insert(rows.begin(), Summarize(*container));  // newest first
+      if (IsWanted(*container, all, filters)) rows.push_back(Summarize(*container));
     }
+    std::reverse(rows.begin(), rows.end());  // newest first
     return rows;
   });
 }

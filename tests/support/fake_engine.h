@@ -41,8 +41,10 @@ class FakeEngine final : public engine::Engine {
   // Does not answer; every stream breaks. What runs goes on.
   void GoDown();
   void ComeBack() { up_ = true; }
-  // Its streams break, and unless it has live restore all containers go through a reboot.
-  void RestartEngine();
+  // Its streams break, and unless it has live restore all containers go through a reboot, when the `outage` is over.
+  void RestartEngine(std::chrono::nanoseconds outage = std::chrono::nanoseconds(0));
+  // As a proxy does that thinks them idle: nothing else breaks.
+  void CutEvents();
 
   // What a command in a container does; exit code 0 without output otherwise.
   std::function<engine::ExecOutcome(const FakeContainer&, const engine::ExecRequest&)> on_exec;

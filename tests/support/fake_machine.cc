@@ -36,10 +36,9 @@ FakeMachine::FakeMachine(FakeClock& clock) : clock_(clock) {
 }
 
 FakeContainer* FakeMachine::Find(const std::string& id) {
-  for (const auto& container : containers_) {
-    if (container->name == id || (id.size() >= 12 && container->id.starts_with(id))) return container.get();
-  }
-  return nullptr;
+  if (const auto named = by_name_.find(id); named != by_name_.end()) return named->second;
+  const auto found = by_id_.lower_bound(id);
+  return id.size() >= 12 && found != by_id_.end() && found->first.starts_with(id) ? found->second : nullptr;
 }
 
 std::vector<FakeContainer*> FakeMachine::Containers() {
@@ -148,6 +147,8 @@ Result<> FakeMachine::Rename(const std::string& id, const std::string& new_name)
   }
   if (const auto is_free = CheckNameIsFree(new_name); !is_free) return is_free.error();
   const auto old_name = std::exchange(container.name, new_name);
+  by_name_.erase(old_name);
+  by_name_[new_name] = &container;
   Changed(container, "rename", {{"oldName", "/" + old_name}});
   return {};
 }
@@ -225,6 +226,14 @@ void FakeMachine::Print(FakeContainer& container, std::string line, engine::LogC
   changed.Open();
 }
 
+void FakeMachine::ShutDown() {
+  for (const auto& container : containers_) {
+    if (!container->Runs()) continue;
+    Emit(*container, "kill", {{"signal", "15"}});
+    Emit(*container, "die", {{"exitCode", "0"}});
+  }
+}
+
 void FakeMachine::Reboot() {
   std::vector<std::string> ids;
   for (const auto& container : containers_) ids.push_back(container->id);
@@ -251,6 +260,8 @@ void FakeMachine::Reboot() {
 
 void FakeMachine::Destroy(FakeContainer& container) {
   Changed(container, "destroy");
+  by_id_.erase(container.id);
+  by_name_.erase(container.name);
   const auto is_it = [&container](const auto& other) { return other.get() == &container; };
   containers_.erase(std::find_if(containers_.begin(), containers_.end(), is_it));
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/types.h"
@@ -53,6 +54,8 @@ class FakeMachine {
   void SetHealth(FakeContainer& container, engine::Health health);
   void Print(FakeContainer& container, std::string line,
              engine::LogChunk::Source source = engine::LogChunk::Source::kStdout);
+  // The engine ends everything that runs, before it ends itself. Nobody did that by hand.
+  void ShutDown();
   // A reboot, or a new start of the engine without live restore: everything stops, restart policies say what comes
   // back.
   void Reboot();
@@ -84,6 +87,8 @@ class FakeMachine {
 
   FakeClock& clock_;
   std::vector<std::unique_ptr<FakeContainer>> containers_;
+  std::map<std::string, FakeContainer*> by_id_;
+  std::unordered_map<std::string, FakeContainer*> by_name_;
   std::map<std::string, engine::Network> networks_;
   std::uint64_t next_id_ = 1;
   std::uint16_t next_port_ = 32768;

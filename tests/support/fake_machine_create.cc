@@ -141,8 +141,10 @@ Result<engine::Created> FakeMachine::Create(const engine::CreateRequest& request
     container.config["Hostname"] = SharesHostname(mode) ? "fakehost" : container.id.substr(0, 12);
   }
   containers_.push_back(std::make_unique<FakeContainer>(std::move(container)));
-  Changed(*containers_.back(), "create");
-  return engine::Created{containers_.back()->id, {}};
+  auto& made = *containers_.back();
+  by_id_[made.id] = by_name_[made.name] = &made;
+  Changed(made, "create");
+  return engine::Created{made.id, {}};
 }
 
 void FakeMachine::AddNetwork(const std::string& name) {
