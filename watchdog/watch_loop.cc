@@ -200,6 +200,7 @@ Task<bool> WatchLoop::List(Self self, bool complete) {
 
 void WatchLoop::ForgetMissing(const Listed& listed) {
   ++counters_.resyncs;
+  counters_.last_resync = parts_.clock.WallNow();
   std::map<std::string, std::optional<Facts>> known;
   for (const auto& seen : listed.containers) known.insert(known_.extract(seen.id));
   known_ = std::move(known);

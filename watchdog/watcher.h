@@ -21,6 +21,7 @@ struct Counters {
   std::uint64_t heals_failed = 0;
   std::map<Outcome, std::uint64_t> episodes_ended;
   std::uint64_t resyncs = 0;
+  WallTime last_resync;  // WallTime{}: none yet
   std::uint64_t stream_losses = 0;
   std::uint64_t events = 0;
 };
