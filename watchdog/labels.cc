@@ -2,73 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <string_view>
 
 #include "engine/service_key.h"
 #include "engine/timestamp.h"
+#include "watchdog/values.h"
 
 namespace berth::watchdog {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::string_view kBool = "true or false";
 constexpr std::string_view kDuration = "a duration such as 30s, 5m or 2h";
-constexpr double kLongestSeconds = 366.0 * 24 * 3600;
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(Trimmed(text));
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
-std::optional<bool> ParseBool(std::string_view text) {
-  const std::string word = Lower(text);
-  if (word == "true") return true;
-  if (word == "false") return false;
-  return std::nullopt;
-}
-
-std::optional<double> SecondsPerUnit(std::string_view unit) {
-  constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1}, {"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}};
-  for (const auto& [name, value] : kUnits) {
-    if (name == unit) return value;
-  }
-  return std::nullopt;
-}
-
-std::optional<milliseconds> ParseDuration(std::string_view text) {
-  const std::string word = Lower(text);
-  double number = 0;
-  const auto parsed = std::from_chars(word.data(), word.data() + word.size(), number, std::chars_format::fixed);
-  if (parsed.ec != std::errc()) return std::nullopt;
-  const auto unit = SecondsPerUnit(std::string_view(parsed.ptr, word.data() + word.size()));
-  if (!unit || !std::isfinite(number) || std::abs(number * *unit) > kLongestSeconds) return std::nullopt;
-  return milliseconds(std::llround(number * *unit * 1000));
-}
-
-std::optional<milliseconds> ParseWait(std::string_view text) {
-  const auto duration = ParseDuration(text);
-  return duration && duration->count() >= 0 ? duration : std::nullopt;
-}
-
-// Negative: never.
-std::optional<seconds> ParseStopTimeout(std::string_view text) {
-  const auto duration = ParseDuration(text);
-  if (!duration) return std::nullopt;
-  return duration->count() < 0 ? seconds(-1) : std::chrono::ceil<seconds>(*duration);
-}
 
 std::optional<Action> ParseAction(std::string_view text) {
   constexpr std::array<std::string_view, 5> kActions{"restart", "recreate", "stop", "notify", "none"};
@@ -88,14 +34,6 @@ std::vector<std::string> Split(std::string_view text) {
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return parts;
-}
-
-// What comes from a label may be long, and may hold anything.
-std::string Quoted(std::string_view value) {
-  std::string text(value.substr(0, 40));
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return "\"" + text + (value.size() > 40 ? "...\"" : "\"");
 }
 
 // Reads the labels of one container and notes what makes no sense.
@@ -128,8 +66,10 @@ class Reader {
 bool IsWatched(const Settings& settings, const engine::Labels& labels, Reader& reader) {
   if (settings.project && engine::LabelOf(labels, "com.docker.compose.project") != *settings.project) return false;
   bool watched = settings.all;
-  if (!reader.Read("berth.heal", ParseBool, kBool, watched)) reader.Read(settings.label, ParseBool, kBool, watched);
-  return watched;
+  if (reader.Read("berth.heal", ParseBool, kBool, watched)) return watched;
+  reader.Read(settings.label, ParseBool, kBool, watched);
+  // The usual label opts out whatever the configured one says.
+  return watched && Lower(engine::LabelOf(labels, "autoheal")) != "false";
 }
 
 void ReadTimes(Reader& reader, Rules& rules) {

@@ -56,6 +56,12 @@ TEST_F(WatchdogLabels, HeedAnotherLabelNameWhenOneIsConfigured) {
   EXPECT_FALSE(Read({{"autoheal", "true"}}).watched);
 }
 
+TEST_F(WatchdogLabels, OptOutByTheUsualNameWhenAnotherOneIsConfigured) {
+  settings_.label = "heal-me";
+  EXPECT_FALSE(Read({{"heal-me", "true"}, {"autoheal", "False"}}).watched);
+  EXPECT_TRUE(Read({{"heal-me", "true"}, {"autoheal", "true"}}).watched);
+}
+
 TEST_F(WatchdogLabels, LetBerthHealWinOverTheConfiguredOne) {
   EXPECT_FALSE(Read({{"autoheal", "true"}, {"berth.heal", "false"}}).watched);
   EXPECT_TRUE(Read({{"autoheal", "false"}, {"berth.heal", "true"}}).watched);
