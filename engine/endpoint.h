@@ -15,8 +15,10 @@ struct Endpoint {
   std::string path;  // of kUnix
   std::string host;  // of kTcp and kTls
   std::uint16_t port = 0;
-  std::string certificate_directory;  // of kTls: ca.pem, cert.pem, key.pem
-  bool verify = true;                 // of kTls: check the engine's certificate against ca.pem
+  std::string certificate_directory;     // of kTls: ca.pem, and our own:
+  std::string certificate = "cert.pem";  // in that directory; where it is missing, none is shown
+  std::string key = "key.pem";
+  bool verify = true;  // of kTls: check the engine's certificate against ca.pem
 
   std::string ToString() const;  // unix:///var/run/docker.sock, tcp://host:2375, tcp+tls://host:2376
 };

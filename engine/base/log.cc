@@ -66,7 +66,7 @@ void AppendValue(std::string& line, std::string_view value) {
 
 }  // namespace
 
-void SetUp(Level threshold) {
+void SetUp(Level threshold, std::string_view stamp) {
   const bool under_systemd = std::getenv("JOURNAL_STREAM") != nullptr;
   auto logger = under_systemd ? spdlog::stderr_logger_mt("berth") : spdlog::stderr_color_mt("berth");
   if (under_systemd) {
@@ -74,7 +74,7 @@ void SetUp(Level threshold) {
     formatter->add_flag<JournalPriority>('*').set_pattern("%*%v");
     logger->set_formatter(std::move(formatter));
   } else {
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%-7l%$ %v");
+    logger->set_pattern(std::string(stamp) + " %^%-7l%$ %v");
   }
   logger->set_level(ToSpdlog(threshold));
   spdlog::set_default_logger(std::move(logger));

@@ -14,8 +14,9 @@ enum class Level { kDebug, kInfo, kWarning, kError };
 using Fields = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
 // To standard error, one line a record: under systemd without a time stamp (the journal has one) and with a priority
-// prefix. Call once, before any thread starts.
-void SetUp(Level threshold);
+// prefix. `stamp` is how the time is written: %Y and so on, and %e for milliseconds. Call once, before any thread
+// starts.
+void SetUp(Level threshold, std::string_view stamp = "%Y-%m-%dT%H:%M:%S.%e%z");
 
 // Less is dropped from now on. Any thread.
 void SetThreshold(Level threshold);

@@ -102,7 +102,7 @@ Result<ssl::context> LoadCertificates(const Endpoint& endpoint) {
   context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
                       ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
   error_code failure;
-  const auto bad = [&](const char* file) { return BadCertificates(directory / file, failure); };
+  const auto bad = [&](const std::string& file) { return BadCertificates(directory / file, failure); };
   if (endpoint.verify) {
     context.set_verify_mode(ssl::verify_peer);
     context.set_verify_callback(ssl::host_name_verification(endpoint.host));
@@ -110,11 +110,12 @@ Result<ssl::context> LoadCertificates(const Endpoint& endpoint) {
     if (failure) return bad("ca.pem");
   }
   std::error_code ignored;
-  if (!std::filesystem::exists(directory / "cert.pem", ignored)) return context;  // an engine that asks for none
-  context.use_certificate_chain_file(directory / "cert.pem", failure);
-  if (failure) return bad("cert.pem");
-  context.use_private_key_file(directory / "key.pem", ssl::context::pem, failure);
-  if (failure) return bad("key.pem");
+  if (!std::filesystem::exists(directory / endpoint.certificate, ignored))
+    return context;  // an engine that asks for none
+  context.use_certificate_chain_file(directory / endpoint.certificate, failure);
+  if (failure) return bad(endpoint.certificate);
+  context.use_private_key_file(directory / endpoint.key, ssl::context::pem, failure);
+  if (failure) return bad(endpoint.key);
   return context;
 }
 
