@@ -1,0 +1,115 @@
+#include "watchdog/autoheal/log_lines.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace berth::watchdog::autoheal {
+namespace {
+
+using Kind = Report::Kind;
+
+constexpr std::size_t kMostNames = 20;
+
+std::string ShortId(const std::string& id) { return id.substr(0, 12); }
+
+std::string Named(const std::string& name, const std::string& id) {
+  return "Container " + name + " (" + ShortId(id) + ")";
+}
+
+std::string WhyHealed(const Heal& heal) {
+  if (heal.left_down) return "found to be down since the last attempt";
+  return heal.follows_root ? "shares the namespace of one that was restarted" : "found to be unhealthy";
+}
+
+bool Stops(const Heal& heal) { return heal.remedy == Remedy::kStop; }
+
+bool IsTrouble(const Report& report) {
+  const bool given_up = report.episode && report.episode->outcome == Outcome::kGaveUp;
+  return given_up || report.kind == Kind::kHealFailed || report.kind == Kind::kBadLabel;
+}
+
+// The engine refused it: FailedLine has said so.
+bool WasRefused(const Report& report) {
+  if (report.kind != Kind::kHealFailed || !report.episode || report.episode->steps.empty()) return false;
+  return report.episode->steps.back().result != "ok";
+}
+
+bool IsGivenUp(const Report& report) {
+  return report.kind == Kind::kEnded && report.episode && report.episode->outcome == Outcome::kGaveUp;
+}
+
+std::string Joined(const std::vector<Status>& watched) {
+  std::string names;
+  for (std::size_t i = 0; i < std::min(watched.size(), kMostNames); ++i) {
+    names += (i == 0 ? "" : ", ") + watched[i].container;
+  }
+  return names + (watched.size() > kMostNames ? ", and " + std::to_string(watched.size() - kMostNames) + " more" : "");
+}
+
+std::string HowToOptIn(const Settings& settings) {
+  return settings.all ? "No container is there to be watched"
+                      : "No container is watched yet: the label " + settings.label + "=true opts in";
+}
+
+}  // namespace
+
+LogLine BeginLine(const Heal& heal) {
+  return {Named("/" + heal.name, heal.id) + " " + WhyHealed(heal) + " - " + (Stops(heal) ? "Stopping" : "Restarting") +
+          " container now with " + std::to_string(heal.stop_timeout.count()) + "s timeout"};
+}
+
+LogLine FailedLine(const Heal& heal, const Error& error) {
+  const std::string doing = Stops(heal) ? "Stopping" : "Restarting";
+  return {OneLine(doing + " container " + ShortId(heal.id) + " failed: " + error.message), true};
+}
+
+std::optional<LogLine> LineOf(const Report& report) {
+  if (report.kind == Kind::kBegan || report.kind == Kind::kHealing || WasRefused(report)) return std::nullopt;
+  std::string about;
+  if (report.episode) about = Named("/" + report.episode->container, report.episode->container_id) + ": ";
+  if (IsGivenUp(report)) about += "given up: ";
+  return LogLine{OneLine(about + report.reason), IsTrouble(report)};
+}
+
+LogLine WatchedLine(const Settings& settings, const std::vector<Status>& watched) {
+  if (watched.empty()) return {HowToOptIn(settings)};
+  const std::string count = std::to_string(watched.size()) + (watched.size() == 1 ? " container" : " containers");
+  return {OneLine("Watching " + count + ": " + Joined(watched))};
+}
+
+std::string Stamp(WallTime time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%d-%m-%Y %H:%M:%S ", &local)};
+}
+
+std::string OneLine(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+std::string NoticeText(const Heal& heal, bool succeeded) {
+  const std::string verb = Stops(heal) ? "stop" : "restart";
+  const std::string past = Stops(heal) ? "stopped" : "restarted";
+  return Named(heal.name, heal.id) + " " + WhyHealed(heal) + ". " +
+         (succeeded ? "Successfully " + past + " the container!" : "Failed to " + verb + " the container!");
+}
+
+std::optional<std::string> NoticeText(const Report& report) {
+  if (!report.episode) return std::nullopt;
+  const std::string container = Named(report.episode->container, report.episode->container_id);
+  if (IsGivenUp(report)) return OneLine(container + " found to be unhealthy. Given up: " + report.reason);
+  if (report.kind == Kind::kRecovered) return OneLine(container + " is healthy again.");
+  return std::nullopt;
+}
+
+std::vector<std::string> ScriptArguments(const Heal& heal) {
+  return {"/" + heal.name, ShortId(heal.id), heal.left_down ? "exited" : "running",
+          std::to_string(heal.stop_timeout.count())};
+}
+
+}  // namespace berth::watchdog::autoheal
