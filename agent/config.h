@@ -64,6 +64,10 @@ struct Config {
     std::int64_t storm_in_flight = 2;
   } heal;
 
+  struct Metrics {
+    std::string listen;  // empty: nowhere
+  } metrics;
+
   struct Registry {
     std::string auth_file;  // empty: none
   } registry;

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "engine/endpoint.h"
+#include "metrics/listen_address.h"
 
 namespace berth::agent {
 namespace {
@@ -46,6 +47,13 @@ Complaint CheckLabel(const std::string& text) {
 Complaint CheckProject(const std::string& text) {
   if (text.size() <= 128) return std::nullopt;
   return "must be the name of a Compose project, or empty";
+}
+
+Complaint CheckMetricsListen(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto address = metrics::ParseListenAddress(text);
+  if (address) return std::nullopt;
+  return address.error().message;
 }
 
 Complaint CheckOptionalFile(const std::string& text) {
@@ -130,6 +138,10 @@ std::vector<ConfigOption> MakeOptions() {
       NumberOption(FIELD(heal.in_flight), 1, 1000, "How many containers are healed at the same time."),
       NumberOption(FIELD(heal.storm_in_flight), 1, 1000,
                    "The same while half of the watched are unhealthy, and more than in_flight."),
+
+      TextOption(FIELD(metrics.listen), CheckMetricsListen,
+                 "Where Prometheus finds figures, at /metrics: unix:///run/berth/metrics.sock, 127.0.0.1:9477 or "
+                 "[::1]:9477. Empty: nowhere."),
 
       TextOption(FIELD(registry.auth_file), CheckOptionalFile,
                  "Credentials for pulls whose request brings none: a file as `docker login` writes it (config.json). "

@@ -83,6 +83,7 @@ class OperationsImpl final : public Operations {
   Result<> Recover() override;
   Task<> Drain(std::chrono::milliseconds limit) override;
   std::size_t RunningCount() const override { return active_.size(); }
+  const EndedOperations& Ended() const override { return ended_; }
   void OnLease(std::function<void(const LeaseChange&)> told) override;
 
  private:
@@ -109,6 +110,7 @@ class OperationsImpl final : public Operations {
   Leases leases_;
   std::map<std::string, ActivePtr> active_;      // running and queued, by id
   std::map<std::string, ActivePtr> unrecorded_;  // ended, but the journal could not take the end yet
+  EndedOperations ended_;
   Notifier idle_;
   bool draining_ = false;
   int ends_until_prune_ = kEndsBetweenPrunes;
@@ -294,6 +296,7 @@ void OperationsImpl::Retire(const ActivePtr& operation) {
             {{"container", ended.container},
              {"operation", ended.id},
              {"error", ended.error ? ended.error->message : "none"}});
+  ++ended_[{ended.kind, ended.state}];
   const auto next = leases_.Release(ended.service_key, ended.id);
   if (!operation->RecordEnd()) unrecorded_[ended.id] = operation;
   active_.erase(ended.id);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -31,6 +33,9 @@ struct LeaseChange {
   std::string operation;            // that holds it now; empty: nobody
   Origin origin = Origin::kCaller;  // of that operation
 };
+
+// Since the agent's start.
+using EndedOperations = std::map<std::pair<Kind, State>, std::uint64_t>;
 
 // One follower of one operation.
 class OperationWatch {
@@ -74,6 +79,7 @@ class Operations {
   virtual Task<> Drain(std::chrono::milliseconds limit) = 0;
 
   virtual std::size_t RunningCount() const = 0;
+  virtual const EndedOperations& Ended() const = 0;
 
   // For one who has to keep away from what operations work on: told of the leases that are held now, and then of each
   // change. Set once.

@@ -20,4 +20,22 @@ std::string_view Name(Kind kind) {
   return "operation";
 }
 
+std::string_view Name(State state) {
+  switch (state) {
+    case State::kQueued:
+      return "queued";
+    case State::kRunning:
+      return "running";
+    case State::kSucceeded:
+      return "succeeded";
+    case State::kFailed:
+      return "failed";
+    case State::kCancelled:
+      return "cancelled";
+    case State::kValidated:
+      return "validated";
+  }
+  return "unknown";
+}
+
 }  // namespace berth::agent

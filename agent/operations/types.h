@@ -22,7 +22,8 @@ enum class PullPolicy { kDefault, kAlways, kIfMissing, kNever };  // kDefault: a
 // Who wanted it.
 enum class Origin { kCaller, kWatchdog };
 
-std::string_view Name(Kind kind);  // "start", "upgrade" ...
+std::string_view Name(Kind kind);    // "start", "upgrade" ...
+std::string_view Name(State state);  // "queued", "succeeded" ...
 
 constexpr bool HasEnded(State state) { return state != State::kQueued && state != State::kRunning; }
 

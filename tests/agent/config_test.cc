@@ -194,6 +194,17 @@ TEST_F(ConfigTest, RefusesAddressesThatItCannotUse) {
                           HasSubstr("log_level must be")));
 }
 
+TEST_F(ConfigTest, TakesPlacesOfThisHostForItsFigures) {
+  for (const char* place : {"", "unix:///run/berth/metrics.sock", "127.0.0.1:9477", "[::1]:9477"}) {
+    EXPECT_THAT(ErrorsOf(std::string("[metrics]\nlisten = \"") + place + "\"\n"), IsEmpty()) << place;
+  }
+}
+
+TEST_F(ConfigTest, RefusesToOfferItsFiguresToOtherHosts) {
+  EXPECT_THAT(ErrorsOf("[metrics]\nlisten = \"0.0.0.0:9477\"\n"),
+              ElementsAre(HasSubstr("berthd.toml:2:1: metrics.listen must be an address that only this host reaches")));
+}
+
 TEST_F(ConfigTest, RefusesASocketForEverybody) {
   EXPECT_THAT(ErrorsOf("socket_mode = \"0666\"\n"), ElementsAre(HasSubstr("as good as root")));
 }

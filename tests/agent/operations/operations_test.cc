@@ -23,6 +23,24 @@ class OperationsTest : public testing::Test {
   AgentHost host;
 };
 
+TEST_F(OperationsTest, CountsHowOperationsEnded) {
+  host.Do(Ask(Kind::kStop, "web")).value();
+  host.engine.calls.Add({.call = "start web", .error = test::EngineError("no space")});
+  host.Do(Ask(Kind::kStart, "web")).value();
+  host.Do(Ask(Kind::kStart, "web")).value();
+  const EndedOperations expected = {{{Kind::kStop, State::kSucceeded}, 1},
+                                    {{Kind::kStart, State::kFailed}, 1},
+                                    {{Kind::kStart, State::kSucceeded}, 1}};
+  EXPECT_EQ(host.operations->Ended(), expected);
+}
+
+TEST_F(OperationsTest, DoesNotCountWhatWasOnlyValidated) {
+  auto request = Ask(Kind::kStop, "web");
+  request.validate_only = true;
+  host.Submit(std::move(request)).value();
+  EXPECT_THAT(host.operations->Ended(), IsEmpty());
+}
+
 // --- start, stop, restart ---
 
 TEST_F(OperationsTest, StopsAContainer) {

@@ -23,6 +23,7 @@ class ScriptedOperations final : public agent::Operations {
   std::vector<agent::Operation> known;    // newest first
   std::vector<agent::Progress> progress;  // of all of them
   Gate ended;                             // for those who wait
+  agent::EndedOperations ended_by_kind;
 
   ResultTask<agent::Operation> Submit(agent::Request request) override {
     submitted.push_back(request);
@@ -67,6 +68,7 @@ class ScriptedOperations final : public agent::Operations {
   Result<> Recover() override { return {}; }
   Task<> Drain(std::chrono::milliseconds) override { co_return; }
   std::size_t RunningCount() const override { return 3; }
+  const agent::EndedOperations& Ended() const override { return ended_by_kind; }
   void OnLease(std::function<void(const agent::LeaseChange&)>) override {}
 
  private:

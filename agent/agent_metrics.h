@@ -1,0 +1,34 @@
+// What berthd offers to Prometheus.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "agent/config.h"
+#include "agent/operations/operations.h"
+#include "metrics/exporter.h"
+#include "watchdog/watcher.h"
+
+namespace berth::agent {
+
+struct AgentFigures {
+  std::string version;
+  const Operations& operations;
+  bool engine_answers = false;
+  std::size_t connections = 0;                 // of callers
+  const watchdog::Watcher* watcher = nullptr;  // nothing: healing is off
+};
+
+// All of them; docs/metrics.md says what each means. Loop thread only.
+std::vector<metrics::Family> AgentFamilies(const AgentFigures& figures);
+
+// Offers what `collect` says at metrics.listen; nothing where the configuration names no place. Errors as of
+// Exporter::Start.
+Result<std::unique_ptr<metrics::Exporter>> StartExporter(boost::asio::any_io_executor loop, Clock& clock,
+                                                         const Config& config, metrics::Exporter::Collect collect);
+
+}  // namespace berth::agent
