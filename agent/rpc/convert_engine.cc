@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "agent/rpc/convert.h"
-#include "agent/rpc/utf8.h"
+#include "engine/base/utf8.h"
 
 namespace berth::rpc {
 namespace {

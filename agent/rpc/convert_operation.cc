@@ -1,6 +1,6 @@
 #include "agent/rpc/convert.h"
 #include "agent/rpc/status.h"
-#include "agent/rpc/utf8.h"
+#include "engine/base/utf8.h"
 
 namespace berth::rpc {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <grpc/support/log.h>
 
-#include "agent/rpc/utf8.h"
+#include "engine/base/utf8.h"
 #include "engine/base/log.h"
 
 namespace berth::rpc {

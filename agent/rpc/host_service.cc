@@ -7,7 +7,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "agent/rpc/convert.h"
-#include "agent/rpc/utf8.h"
+#include "engine/base/utf8.h"
 
 namespace berth::rpc {
 namespace {

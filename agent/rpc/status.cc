@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "agent/rpc/utf8.h"
+#include "engine/base/utf8.h"
 
 namespace berth::rpc {
 namespace {

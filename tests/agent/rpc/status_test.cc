@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/rpc/utf8.h"
+#include "engine/base/utf8.h"
 
 namespace berth::rpc {
 namespace {

@@ -1,10 +1,10 @@
-#include "agent/rpc/utf8.h"
+#include "engine/base/utf8.h"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-namespace berth::rpc {
+namespace berth {
 namespace {
 
 TEST(ValidUtf8, DoesNotChangeWellFormedText) {
@@ -36,4 +36,4 @@ TEST(Shortened, CutsBetweenTwoCharacters) {
 }
 
 }  // namespace
-}  // namespace berth::rpc
+}  // namespace berth

@@ -1,9 +1,9 @@
-#include "agent/rpc/utf8.h"
+#include "engine/base/utf8.h"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace berth::rpc {
+namespace berth {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
@@ -68,4 +68,4 @@ std::string Shortened(std::string_view text, std::size_t limit) {
   return valid;
 }
 
-}  // namespace berth::rpc
+}  // namespace berth

@@ -1,11 +1,11 @@
-// The engine's words are bytes; protobuf's strings are UTF-8. Pure.
+// What others say are bytes; what we hand on is UTF-8. Pure.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace berth::rpc {
+namespace berth {
 
 // The same text; each byte that is no part of a well-formed character becomes U+FFFD.
 std::string ValidUtf8(std::string_view text);
@@ -14,4 +14,4 @@ std::string ValidUtf8(std::string_view text);
 // REQUIRES: limit >= 3.
 std::string Shortened(std::string_view text, std::size_t limit);
 
-}  // namespace berth::rpc
+}  // namespace berth
