@@ -1,9 +1,12 @@
-// Where the engine listens; text to value.
+// Where the engine listens; text to value. The same client speaks to other servers, too.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <boost/asio/ip/address.hpp>
 
 #include "engine/base/error.h"
 
@@ -15,10 +18,14 @@ struct Endpoint {
   std::string path;  // of kUnix
   std::string host;  // of kTcp and kTls
   std::uint16_t port = 0;
-  std::string certificate_directory;     // of kTls: ca.pem, and our own:
+  std::string certificate_directory;     // of kTls: ca.pem, and our own; empty: this machine's authorities, and none
   std::string certificate = "cert.pem";  // in that directory; where it is missing, none is shown
   std::string key = "key.pem";
-  bool verify = true;  // of kTls: check the engine's certificate against ca.pem
+  bool verify = true;  // of kTls: check the other side's certificate
+
+  // Of a server that is no engine.
+  std::string called;                               // in errors, instead of "the Docker Engine at ..."
+  std::vector<boost::asio::ip::address> addresses;  // connect to one of these, and ask nobody where `host` is
 
   std::string ToString() const;  // unix:///var/run/docker.sock, tcp://host:2375, tcp+tls://host:2376
 };

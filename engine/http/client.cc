@@ -10,7 +10,9 @@ namespace {
 std::string HostField(const Endpoint& endpoint) {
   if (endpoint.kind == Endpoint::Kind::kUnix) return "docker";
   const std::string text = endpoint.ToString();
-  return text.substr(text.find("//") + 2);
+  const std::string host = text.substr(text.find("//") + 2);
+  const std::string usual = endpoint.kind == Endpoint::Kind::kTls ? ":443" : ":80";
+  return host.ends_with(usual) ? host.substr(0, host.size() - usual.size()) : host;
 }
 
 bool MayBeSentAgain(const Request& request, const Connection& connection, const Error& error) {

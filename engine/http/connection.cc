@@ -21,6 +21,7 @@ Connection::~Connection() { transport_->Close(); }
 
 unsigned Connection::status() const { return parser_->status(); }
 const std::string& Connection::api_version() const { return parser_->api_version(); }
+const std::string& Connection::retry_after() const { return parser_->retry_after(); }
 bool Connection::IsReusable() const { return parser_->is_done() && parser_->keep_alive() && inbox_size_ == 0; }
 
 ResultTask<> Connection::Exchange(std::string_view message, SteadyTime deadline, std::uint64_t max_body) {

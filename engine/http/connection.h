@@ -33,6 +33,7 @@ class Connection {
   // Of the last header.
   unsigned status() const;
   const std::string& api_version() const;  // the field Api-Version
+  const std::string& retry_after() const;  // the field Retry-After
 
   // All of the body that has not been read. DATA_LOSS when it is larger than `max_body` or no chunks.
   ResultTask<std::string> ReadBody();

@@ -18,6 +18,7 @@ std::string Serialize(const Request& request, std::string_view host) {
   AddField(message, "Host", host);
   AddField(message, "User-Agent", "berth");
   if (!request.registry_auth.empty()) AddField(message, "X-Registry-Auth", request.registry_auth);
+  if (!request.authorization.empty()) AddField(message, "Authorization", request.authorization);
   if (!request.body.empty()) AddField(message, "Content-Type", "application/json");
   if (!request.IsQuestion()) AddField(message, "Content-Length", std::to_string(request.body.size()));
   message.append("\r\n").append(request.body);

@@ -1,4 +1,4 @@
-// One request to the engine, as a value, and how its target is put together; pure.
+// One request, as a value, and how its target is put together; pure.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,7 @@ struct Request {
   std::string target;                         // path and query, already encoded
   std::string body = {};                      // JSON; nothing is sent when empty
   std::string registry_auth = {};             // X-Registry-Auth; a secret
+  std::string authorization = {};             // Authorization; a secret
   std::chrono::milliseconds timeout{30'000};  // of the whole exchange; of a stream: up to its header
 
   // Asking twice does no harm.

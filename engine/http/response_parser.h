@@ -17,6 +17,7 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
 
   unsigned status() const { return status_; }
   const std::string& api_version() const { return api_version_; }
+  const std::string& retry_after() const { return retry_after_; }
   // What came since the owner last took it.
   std::string& body() { return body_; }
 
@@ -28,6 +29,7 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
   void on_response_impl(int code, Text, int, Error&) override { status_ = static_cast<unsigned>(code); }
   void on_field_impl(boost::beast::http::field, Text name, Text value, Error&) override {
     if (boost::beast::iequals(name, "Api-Version")) api_version_.assign(value.data(), value.size());
+    if (boost::beast::iequals(name, "Retry-After")) retry_after_.assign(value.data(), value.size());
   }
   void on_header_impl(Error&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) override {
@@ -46,6 +48,7 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
 
   unsigned status_ = 0;
   std::string api_version_;
+  std::string retry_after_;
   std::string body_;
 };
 

@@ -12,6 +12,7 @@
 #include <boost/asio/write.hpp>
 
 #include "engine/http/failure.h"
+#include "engine/http/resolve.h"
 
 namespace berth::engine::http {
 namespace {
@@ -51,41 +52,19 @@ class SocketTransport final : public Transport {
   Stream stream_;
 };
 
-// ---------------------------------------------------------------- names to addresses
-
-// A look-up cannot be called off while the C library is at it: who waits is let go, and the answer comes for nobody.
-struct Lookup {
-  explicit Lookup(const asio::any_io_executor& loop) : resolver(loop), done(loop) {}
-
-  tcp::resolver resolver;
-  asio::steady_timer done;
-  error_code failure = asio::error::host_not_found_try_again;
-  tcp::resolver::results_type addresses;
-};
-
-using Addresses = std::tuple<error_code, tcp::resolver::results_type>;
-
-Task<Addresses> Resolve(asio::any_io_executor loop, std::string host, std::string port, SteadyTime deadline) {
-  auto lookup = std::make_shared<Lookup>(loop);
-  lookup->done.expires_at(deadline);
-  lookup->resolver.async_resolve(host, port, [lookup](error_code failure, tcp::resolver::results_type addresses) {
-    lookup->failure = failure;
-    lookup->addresses = std::move(addresses);
-    lookup->done.cancel();
-  });
-  co_await lookup->done.async_wait(kAwait);
-  co_return Addresses{lookup->failure, lookup->addresses};
+Task<Addresses> AddressesOf(asio::any_io_executor loop, const Endpoint& endpoint, SteadyTime deadline) {
+  if (!endpoint.addresses.empty()) co_return Addresses{error_code(), endpoint.addresses};
+  co_return co_await Resolve(std::move(loop), endpoint.host, deadline);
 }
 
 // The first address that answers.
 Task<error_code> ConnectSocket(tcp::socket::lowest_layer_type& socket, const Endpoint& endpoint, SteadyTime deadline) {
-  const auto [failure, addresses] =
-      co_await Resolve(socket.get_executor(), endpoint.host, std::to_string(endpoint.port), deadline);
+  const auto [failure, addresses] = co_await AddressesOf(socket.get_executor(), endpoint, deadline);
   error_code result = failure;
   for (const auto& address : addresses) {
     error_code ignored;
     socket.close(ignored);
-    const auto [refused] = co_await socket.async_connect(address.endpoint(), kAwait);
+    const auto [refused] = co_await socket.async_connect({address, endpoint.port}, kAwait);
     result = refused;
     if (!refused || refused == asio::error::operation_aborted) break;
   }
@@ -106,6 +85,10 @@ Result<ssl::context> LoadCertificates(const Endpoint& endpoint) {
   if (endpoint.verify) {
     context.set_verify_mode(ssl::verify_peer);
     context.set_verify_callback(ssl::host_name_verification(endpoint.host));
+    if (endpoint.certificate_directory.empty()) {
+      context.set_default_verify_paths(failure);
+      return context;
+    }
     context.load_verify_file(directory / "ca.pem", failure);
     if (failure) return bad("ca.pem");
   }
@@ -154,7 +137,9 @@ Task<Connected> ConnectTls(asio::any_io_executor loop, const Endpoint& endpoint,
   TlsStream& stream = transport->stream();
   const error_code refused = co_await ConnectSocket(stream.lowest_layer(), endpoint, deadline);
   if (refused) co_return Outcome(transport, endpoint, refused);
-  SSL_set_tlsext_host_name(stream.native_handle(), endpoint.host.c_str());
+  error_code is_name;
+  asio::ip::make_address(endpoint.host, is_name);
+  if (is_name) SSL_set_tlsext_host_name(stream.native_handle(), endpoint.host.c_str());
   const auto [failure] = co_await stream.async_handshake(TlsStream::client, kAwait);
   co_return Outcome(transport, endpoint, failure);
 }
