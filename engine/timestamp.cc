@@ -1,6 +1,8 @@
 #include "engine/timestamp.h"
 
+#include <array>
 #include <chrono>
+#include <ctime>
 
 namespace berth::engine {
 namespace {
@@ -93,6 +95,14 @@ std::optional<WallTime> ParseTimestamp(std::string_view text) {
   if (!scanner.Finished() || !date.ok() || time > days(1)) return std::nullopt;
   if (!Representable(date.year())) return WallTime{};
   return std::chrono::sys_days(date) + time + fraction - offset;
+}
+
+std::string FormatTimestamp(WallTime time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
 }
 
 std::string UnixTimestamp(WallTime time) {

@@ -1,7 +1,8 @@
 #include "watchdog/policy/words.h"
 
 #include <array>
-#include <ctime>
+
+#include "engine/timestamp.h"
 
 namespace berth::watchdog {
 
@@ -25,13 +26,7 @@ std::string Words(std::chrono::nanoseconds duration) {
   return (tenths % 10 == 0 ? whole : whole + "." + std::to_string(tenths % 10)) + " s";
 }
 
-std::string Clock(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
-}
+std::string Clock(WallTime time) { return engine::FormatTimestamp(time); }
 
 std::string Plural(std::size_t count, std::string_view thing) {
   return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
