@@ -2,8 +2,8 @@
 
 #include <grpc/support/log.h>
 
-#include "engine/base/utf8.h"
 #include "engine/base/log.h"
+#include "engine/base/utf8.h"
 
 namespace berth::rpc {
 namespace {
