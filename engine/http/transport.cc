@@ -77,6 +77,7 @@ Task<error_code> ConnectSocket(tcp::socket::lowest_layer_type& socket, const End
 // Read anew for each connection, so that renewed certificates are used without a restart.
 Result<ssl::context> LoadCertificates(const Endpoint& endpoint) {
   const std::filesystem::path directory = endpoint.certificate_directory;
+  const bool own = !directory.empty();
   ssl::context context(ssl::context::tls_client);
   context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
                       ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
@@ -85,16 +86,12 @@ Result<ssl::context> LoadCertificates(const Endpoint& endpoint) {
   if (endpoint.verify) {
     context.set_verify_mode(ssl::verify_peer);
     context.set_verify_callback(ssl::host_name_verification(endpoint.host));
-    if (endpoint.certificate_directory.empty()) {
-      context.set_default_verify_paths(failure);
-      return context;
-    }
-    context.load_verify_file(directory / "ca.pem", failure);
+    own ? context.load_verify_file(directory / "ca.pem", failure) : context.set_default_verify_paths(failure);
     if (failure) return bad("ca.pem");
   }
   std::error_code ignored;
-  if (!std::filesystem::exists(directory / endpoint.certificate, ignored))
-    return context;  // an engine that asks for none
+  const bool known = own && std::filesystem::exists(directory / endpoint.certificate, ignored);
+  if (!known) return context;  // for those that ask for none
   context.use_certificate_chain_file(directory / endpoint.certificate, failure);
   if (failure) return bad(endpoint.certificate);
   context.use_private_key_file(directory / endpoint.key, ssl::context::pem, failure);
