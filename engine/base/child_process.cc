@@ -16,6 +16,8 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -113,10 +115,7 @@ class Child {
   explicit Child(pid_t pid) : pid_(pid) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  ~Child() {
-    SignalGroup(SIGKILL);
-    if (!reaped_) ::waitpid(pid_, nullptr, WNOHANG);
-  }
+  ~Child() { SignalGroup(SIGKILL); }
 
   void SignalGroup(int signal) const {
     if (!reaped_) ::kill(-pid_, signal);
@@ -162,6 +161,13 @@ Task<std::string> ReadOutput(std::shared_ptr<Descriptor> output, std::size_t lim
   }
 }
 
+// Or it would stay a zombie.
+Task<> Bury(std::shared_ptr<Child> child, std::shared_ptr<Descriptor> end) {
+  child->SignalGroup(SIGKILL);
+  co_await end->async_wait(Descriptor::wait_read, kAwait);
+  child->Reap();
+}
+
 }  // namespace
 
 ResultTask<ChildEnd> RunChild(ChildCommand command) {
@@ -176,12 +182,21 @@ ResultTask<ChildEnd> RunChild(ChildCommand command) {
   const auto child = std::make_shared<Child>(*pid);
   const int handle = static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0));
   if (handle < 0) co_return CannotStart(command.arguments.front(), errno);
-  Descriptor end(loop, handle);
+  const auto end = std::make_shared<Descriptor>(loop, handle);
   const SideTask limit(loop, KillAtTheLimit(child, output, command.time_limit, command.patience));
   ChildEnd result;
   result.output = co_await ReadOutput(output, command.max_output);
-  const auto [failure] = co_await end.async_wait(Descriptor::wait_read, kAwait);
-  if (failure) co_return Error{Code::kCancelled, "CANCELLED", command.arguments.front() + " was killed: cancelled"};
+  // A cancelled coroutine can't await anything more.
+  const auto state = co_await asio::this_coro::cancellation_state;
+  bool ended = state.cancelled() == asio::cancellation_type::none;
+  if (ended) {
+    const auto [failure] = co_await end->async_wait(Descriptor::wait_read, kAwait);
+    ended = !failure;
+  }
+  if (!ended) {
+    asio::co_spawn(loop, Bury(child, end), asio::detached);
+    co_return Error{Code::kCancelled, "CANCELLED", command.arguments.front() + " was killed: cancelled"};
+  }
   result.exit_code = child->Reap();
   result.timed_out = child->timed_out;
   co_return result;
