@@ -1,5 +1,7 @@
 #include "watchdog/autoheal/restart_script.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include <utility>
 
 namespace berth::watchdog::autoheal {
@@ -11,6 +13,13 @@ constexpr std::size_t kMostOutput = 16 << 10;
 std::string WhatIsWrong(const ChildEnd& end) {
   if (end.timed_out) return "it took too long and was ended";
   return end.exit_code == 0 ? "" : "it ended with exit code " + std::to_string(end.exit_code);
+}
+
+// Process 1 of a container is the parent of whatever a script leaves behind.
+void BuryOrphans() {
+  if (::getpid() != 1) return;
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+  }
 }
 
 }  // namespace
@@ -25,6 +34,7 @@ RestartScript::RestartScript(boost::asio::any_io_executor loop, std::vector<std:
 void RestartScript::Run(std::vector<std::string> arguments, std::chrono::milliseconds time_limit) {
   if (command_.empty()) return;
   std::erase_if(running_, [](const Running& running) { return *running.ended; });
+  if (running_.empty()) BuryOrphans();
   if (running_.size() >= kMostAtATime) return say_("POST_RESTART_SCRIPT is not run: too many of it still are", true);
   ChildCommand command{.arguments = command_, .environment = environment_, .time_limit = time_limit};
   command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
