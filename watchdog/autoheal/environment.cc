@@ -19,9 +19,15 @@ constexpr milliseconds kShortestInterval{100};
 constexpr int kMostHeals = 1000;
 constexpr int kMostChecks = 1000;
 
-constexpr std::array kOurs{
-    "AUTOHEAL_CONTAINER_LABEL",      "AUTOHEAL_START_PERIOD", "AUTOHEAL_INTERVAL", "AUTOHEAL_DEFAULT_STOP_TIMEOUT",
-    "AUTOHEAL_ONLY_MONITOR_RUNNING", "AUTOHEAL_BACKOFF",      "AUTOHEAL_BUDGET",   "AUTOHEAL_UNHEALTHY_THRESHOLD"};
+constexpr std::array kOurs{"AUTOHEAL_CONTAINER_LABEL",
+                           "AUTOHEAL_START_PERIOD",
+                           "AUTOHEAL_INTERVAL",
+                           "AUTOHEAL_DEFAULT_STOP_TIMEOUT",
+                           "AUTOHEAL_ONLY_MONITOR_RUNNING",
+                           "AUTOHEAL_BACKOFF",
+                           "AUTOHEAL_BUDGET",
+                           "AUTOHEAL_UNHEALTHY_THRESHOLD",
+                           "AUTOHEAL_METRICS"};
 
 std::optional<int> ParseCount(std::string_view text, int least, int most) {
   const std::string_view word = Trimmed(text);
@@ -55,12 +61,9 @@ std::optional<std::string> ParseLabel(std::string_view text) {
   return good ? std::optional<std::string>(text) : std::nullopt;
 }
 
-std::optional<std::string> ParseText(std::string_view text) { return std::string(text); }
-
-std::optional<std::string> ParseUrl(std::string_view text) {
-  const bool http = text.starts_with("http://") || text.starts_with("https://");
-  const bool good = http && text.find_first_of(" \t\r\n\"<>") == std::string_view::npos;
-  return good ? std::optional<std::string>(text) : std::nullopt;
+std::optional<metrics::ListenAddress> ParseListen(std::string_view text) {
+  auto address = metrics::ParseListenAddress(text);
+  return address ? std::optional(std::move(*address)) : std::nullopt;
 }
 
 // A path, unix://, tcp:// (never TLS) or tcps:// with the files of /certs.
@@ -155,12 +158,27 @@ void ReadEngine(Reader& reader, AutohealSettings& all) {
   reader.Read("CURL_TIMEOUT", ParseInterval, kSeconds, all.call_timeout);
 }
 
+// Whoever may set the variable may have it reach any address: the containers of this host, above all.
+void ReadTarget(Reader& reader, const std::string& name, notices::Kind kind, AutohealSettings& all) {
+  const std::string url = reader.TextOf(name);
+  if (url.empty()) return;
+  auto target = notices::MakeTarget(kind, url);
+  if (!target) {
+    all.complaints.push_back(name + " is ignored: it " + target.error().message);  // without the URL, which is a secret
+    return;
+  }
+  target->name = name;
+  target->allow_private = true;
+  const std::string key = reader.TextOf("WEBHOOK_JSON_KEY");
+  if (!key.empty()) target->text_key = key;
+  all.targets.push_back(std::move(*target));
+}
+
 void ReadNotices(Reader& reader, AutohealSettings& all) {
-  constexpr std::string_view kUrl = "an address that begins with http:// or https://";
-  reader.Read("WEBHOOK_URL", ParseUrl, kUrl, all.webhook_url);
-  reader.Read("WEBHOOK_JSON_KEY", ParseText, "", all.webhook_key);
-  reader.Read("APPRISE_URL", ParseUrl, kUrl, all.apprise_url);
+  ReadTarget(reader, "WEBHOOK_URL", notices::Kind::kAutohealWebhook, all);
+  ReadTarget(reader, "APPRISE_URL", notices::Kind::kAutohealApprise, all);
   all.restart_script = Words(reader.TextOf("POST_RESTART_SCRIPT"));
+  reader.Read("AUTOHEAL_METRICS", ParseListen, "127.0.0.1:9477, [::1]:9477 or unix:///path", all.metrics);
 }
 
 // With our prefix, or as Docker-Guardian has it.

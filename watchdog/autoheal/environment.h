@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "engine/endpoint.h"
+#include "metrics/listen_address.h"
+#include "notices/target.h"
 #include "watchdog/settings.h"
 
 namespace berth::watchdog::autoheal {
@@ -18,11 +20,10 @@ struct AutohealSettings {
   Settings watch;
   std::optional<engine::Endpoint> engine;  // empty: the one that the docker command line would use
   std::chrono::milliseconds call_timeout{30'000};
-  std::string webhook_url;  // both empty: nobody is told
-  std::string webhook_key = "text";
-  std::string apprise_url;
-  std::vector<std::string> restart_script;  // its words; empty: none
-  std::vector<std::string> shown;           // NAME=value, as the log has them at the start
+  std::vector<notices::Target> targets;           // who is told
+  std::optional<metrics::ListenAddress> metrics;  // empty: no figures are offered
+  std::vector<std::string> restart_script;        // its words; empty: none
+  std::vector<std::string> shown;                 // NAME=value, as the log has them at the start
   // Variables that make no sense: a sentence for each, which names it and says what is used instead.
   std::vector<std::string> complaints;
 };

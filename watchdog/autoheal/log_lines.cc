@@ -8,6 +8,7 @@ namespace berth::watchdog::autoheal {
 namespace {
 
 using Kind = Report::Kind;
+using notices::Severity;
 
 constexpr std::size_t kMostNames = 20;
 
@@ -52,6 +53,14 @@ std::string HowToOptIn(const Settings& settings) {
                       : "No container is watched yet: the label " + settings.label + "=true opts in";
 }
 
+notices::Notice About(const std::string& name, const std::string& id, const std::string& service_key) {
+  notices::Notice notice;
+  notice.subject = service_key;
+  notice.container = name;
+  notice.container_id = id;
+  return notice;
+}
+
 }  // namespace
 
 LogLine BeginLine(const Heal& heal) {
@@ -92,19 +101,27 @@ std::string OneLine(std::string text) {
   return text;
 }
 
-std::string NoticeText(const Heal& heal, bool succeeded) {
-  const std::string verb = Stops(heal) ? "stop" : "restart";
-  const std::string past = Stops(heal) ? "stopped" : "restarted";
-  return Named(heal.name, heal.id) + " " + WhyHealed(heal) + ". " +
-         (succeeded ? "Successfully " + past + " the container!" : "Failed to " + verb + " the container!");
+notices::Notice NoticeOf(const Heal& heal, bool succeeded) {
+  const std::string done = Stops(heal) ? "stopped" : "restarted";
+  const std::string to_do = Stops(heal) ? "stop" : "restart";
+  auto notice = About(heal.name, heal.id, heal.service_key);
+  notice.severity = succeeded ? Severity::kInfo : Severity::kWarning;
+  notice.event = succeeded ? "heal_succeeded" : "heal_failed";
+  notice.text = Named(heal.name, heal.id) + " " + WhyHealed(heal) + ". " +
+                (succeeded ? "Successfully " + done + " the container!" : "Failed to " + to_do + " the container!");
+  return notice;
 }
 
-std::optional<std::string> NoticeText(const Report& report) {
-  if (!report.episode) return std::nullopt;
-  const std::string container = Named(report.episode->container, report.episode->container_id);
-  if (IsGivenUp(report)) return OneLine(container + " found to be unhealthy. Given up: " + report.reason);
-  if (report.kind == Kind::kRecovered) return OneLine(container + " is healthy again.");
-  return std::nullopt;
+std::optional<notices::Notice> NoticeOf(const Report& report) {
+  if (!IsGivenUp(report) && (report.kind != Kind::kRecovered || !report.episode)) return std::nullopt;
+  const Episode& episode = *report.episode;
+  auto notice = About(episode.container, episode.container_id, episode.service_key);
+  notice.severity = IsGivenUp(report) ? Severity::kCritical : Severity::kResolved;
+  notice.event = IsGivenUp(report) ? "gave_up" : "recovered";
+  notice.text =
+      OneLine(Named(episode.container, episode.container_id) +
+              (IsGivenUp(report) ? " found to be unhealthy. Given up: " + report.reason : " is healthy again."));
+  return notice;
 }
 
 std::vector<std::string> ScriptArguments(const Heal& heal) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/base/error.h"
+#include "notices/notice.h"
 #include "watchdog/policy.h"
 
 namespace berth::watchdog::autoheal {
@@ -28,9 +29,9 @@ std::string Stamp(WallTime time);
 // Without line breaks and other control characters.
 std::string OneLine(std::string text);
 
-// What webhooks are told after a heal, and when one container is given up or has recovered without help.
-std::string NoticeText(const Heal& heal, bool succeeded);
-std::optional<std::string> NoticeText(const Report& report);
+// What people are told after a heal, and when a container is given up or has recovered after all.
+notices::Notice NoticeOf(const Heal& heal, bool succeeded);
+std::optional<notices::Notice> NoticeOf(const Report& report);
 
 // What the script gets after its own words: /NAME ID12 STATE TIMEOUT.
 std::vector<std::string> ScriptArguments(const Heal& heal);

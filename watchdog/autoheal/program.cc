@@ -1,10 +1,16 @@
 #include "watchdog/autoheal/program.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <iterator>
+#include <unistd.h>
 #include <utility>
 
 #include "engine/docker_engine.h"
+#include "metrics/process.h"
 #include "watchdog/autoheal/narrated_hands.h"
+#include "watchdog/watchdog_metrics.h"
 
 namespace berth::watchdog::autoheal {
 namespace {
@@ -13,11 +19,17 @@ using namespace std::chrono_literals;
 
 // A stop timeout of 10 s, and what the engine itself needs; whoever can't wait asks twice.
 constexpr auto kPatience = 60s;
+constexpr auto kFarewell = 3s;
 
 engine::DockerEngineOptions OptionsOf(const AutohealSettings& settings) {
   engine::DockerEngineOptions options;
   options.call_timeout = settings.call_timeout;
   return options;
+}
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 void PrintOutput(const std::string& text, bool trouble) {
@@ -42,14 +54,19 @@ Program::Program(boost::asio::io_context& loop, AutohealSettings settings, const
       endpoint_(endpoint.ToString()),
       clock_(MakeSystemClock()),
       engine_(engine::MakeDockerEngine(loop_.get_executor(), endpoint, OptionsOf(settings_))),
+      sender_(notices::Sender::Start(loop_.get_executor(), *clock_, settings_.targets, {.host = HostName()})),
       script_(loop_.get_executor(), settings_.restart_script, std::move(environment), PrintOutput),
       watcher_(Watcher::Start(loop_.get_executor(), *engine_, *clock_, MakeHands(), settings_.watch, {},
                               [this](const Report& report) { Reported(report); })) {
   AnswerHealth();
+  OfferMetrics();
   show_watched_ = std::make_unique<SideTask>(loop_.get_executor(), ShowWatched());
 }
 
-Task<> Program::Drain() { return watcher_->Drain(kPatience); }
+Task<> Program::Drain() {
+  co_await watcher_->Drain(kPatience);
+  co_await sender_->Drain(kFarewell);
+}
 
 std::unique_ptr<Hands> Program::MakeHands() {
   return Narrate(MakeEngineHands(*engine_),
@@ -65,6 +82,18 @@ void Program::AnswerHealth() {
   health_ = std::move(*health);
 }
 
+void Program::OfferMetrics() {
+  if (!settings_.metrics) return;
+  auto exporter = metrics::Exporter::Start(loop_.get_executor(), *clock_, {.address = *settings_.metrics}, [this] {
+    auto families = metrics::ProcessFamilies("berth-autoheal", BERTH_VERSION);
+    auto watched = WatchdogFamilies(*watcher_);
+    std::move(watched.begin(), watched.end(), std::back_inserter(families));
+    return families;
+  });
+  if (!exporter) return Print({"AUTOHEAL_METRICS: " + OneLine(exporter.error().message), true});
+  metrics_ = std::move(*exporter);
+}
+
 // What is there when the engine is seen for the first time.
 Task<> Program::ShowWatched() {
   while (!watcher_->SeesTheEngine()) co_await clock_->SleepFor(100ms);
@@ -75,15 +104,18 @@ void Program::Begins(const Heal& heal) { Print(BeginLine(heal)); }
 
 void Program::Ended(const Heal& heal, const Result<std::string>& done) {
   if (!done) Print(FailedLine(heal, done.error()));
-  Notify(NoticeText(heal, done.has_value()));
+  Notify(NoticeOf(heal, done.has_value()));
   if (heal.remedy == Remedy::kRestart) script_.Run(ScriptArguments(heal));
 }
 
 void Program::Reported(const Report& report) {
   if (const auto line = LineOf(report)) Print(*line);
-  if (const auto text = NoticeText(report)) Notify(*text);
+  if (auto notice = NoticeOf(report)) Notify(std::move(*notice));
 }
 
-void Program::Notify(const std::string&) {}
+void Program::Notify(notices::Notice notice) {
+  notice.time = clock_->WallNow();
+  sender_->Send(std::move(notice));
+}
 
 }  // namespace berth::watchdog::autoheal

@@ -10,6 +10,8 @@
 #include "engine/base/clock.h"
 #include "engine/base/side_task.h"
 #include "engine/engine.h"
+#include "metrics/exporter.h"
+#include "notices/sender.h"
 #include "watchdog/autoheal/environment.h"
 #include "watchdog/autoheal/health_socket.h"
 #include "watchdog/autoheal/log_lines.h"
@@ -30,7 +32,8 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Begins nothing new and lets the heals under way end, if they do so in time.
+  // Begins nothing new and lets the heals under way, and what people are to be told of them, end; if they do so in
+  // time.
   Task<> Drain();
 
  private:
@@ -40,16 +43,19 @@ class Program {
   void Begins(const Heal& heal);
   void Ended(const Heal& heal, const Result<std::string>& done);
   void Reported(const Report& report);
-  void Notify(const std::string& text);
+  void Notify(notices::Notice notice);
+  void OfferMetrics();
 
   boost::asio::io_context& loop_;
   const AutohealSettings settings_;
   const std::string endpoint_;
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<notices::Sender> sender_;
   RestartScript script_;
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<HealthSocket> health_;
+  std::unique_ptr<metrics::Exporter> metrics_;
   std::unique_ptr<SideTask> show_watched_;
 };
 

@@ -13,6 +13,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
@@ -25,8 +26,9 @@ TEST(AutohealEnvironment, HasTheDefaultsOfTheShellTool) {
   EXPECT_EQ(all.watch.stop_timeout, seconds(10));
   EXPECT_EQ(all.watch.confirm, seconds(0));
   EXPECT_EQ(all.call_timeout, seconds(30));
-  EXPECT_EQ(all.webhook_key, "text");
   EXPECT_EQ(all.engine, std::nullopt);
+  EXPECT_EQ(all.metrics, std::nullopt);
+  EXPECT_THAT(all.targets, IsEmpty());
   EXPECT_THAT(all.complaints, IsEmpty());
 }
 
@@ -43,20 +45,38 @@ TEST(AutohealEnvironment, IsHeeded) {
                                     {"AUTOHEAL_DEFAULT_STOP_TIMEOUT", "-1"},
                                     {"AUTOHEAL_ONLY_MONITOR_RUNNING", "true"},
                                     {"CURL_TIMEOUT", "7"},
-                                    {"WEBHOOK_URL", "https://hooks.example.org/a?b=c"},
-                                    {"WEBHOOK_JSON_KEY", "content"},
-                                    {"APPRISE_URL", "http://apprise:8000/notify"},
                                     {"POST_RESTART_SCRIPT", "  /tell  loudly\t--now "}});
   EXPECT_EQ(all.watch.label, "heal-me");
   EXPECT_EQ(all.watch.start_period, minutes(5));
   EXPECT_EQ(all.watch.interval, milliseconds(500));
   EXPECT_LT(all.watch.stop_timeout, seconds(0));
   EXPECT_EQ(all.call_timeout, seconds(7));
-  EXPECT_EQ(all.webhook_url, "https://hooks.example.org/a?b=c");
-  EXPECT_EQ(all.webhook_key, "content");
-  EXPECT_EQ(all.apprise_url, "http://apprise:8000/notify");
   EXPECT_THAT(all.restart_script, ElementsAre("/tell", "loudly", "--now"));
   EXPECT_THAT(all.complaints, IsEmpty());
+}
+
+TEST(AutohealEnvironment, TellsAWebhookAndApprise) {
+  const auto targets = ReadEnvironment({{"WEBHOOK_URL", "https://hooks.example.org/a?b=c"},
+                                        {"WEBHOOK_JSON_KEY", "content"},
+                                        {"APPRISE_URL", "http://apprise:8000/notify"}})
+                           .targets;
+  ASSERT_THAT(targets, SizeIs(2));
+  EXPECT_EQ(targets[0].kind, notices::Kind::kAutohealWebhook);
+  EXPECT_EQ(targets[0].url.path.Reveal(), "/a?b=c");
+  EXPECT_EQ(targets[0].text_key, "content");
+  EXPECT_EQ(targets[1].kind, notices::Kind::kAutohealApprise);
+  EXPECT_EQ(targets[1].url.Site(), "http://apprise:8000");
+  EXPECT_TRUE(targets[1].allow_private) << "it is a container of this host";
+  EXPECT_EQ(ReadEnvironment({{"WEBHOOK_URL", "https://h/"}}).targets[0].text_key, "text");
+}
+
+TEST(AutohealEnvironment, DoesNotShowAnAddressThatMakesNoSense) {
+  for (const std::string name : {"WEBHOOK_URL", "APPRISE_URL"}) {
+    const auto all = ReadEnvironment({{name, "hooks.example.org/secret"}});
+    EXPECT_THAT(all.complaints,
+                ElementsAre(AllOf(StartsWith(name + " is ignored: it must be a URL"), Not(HasSubstr("secret")))));
+    EXPECT_THAT(all.targets, IsEmpty());
+  }
 }
 
 TEST(AutohealEnvironment, WatchesAllButThoseThatOptOutByTheUsualLabel) {
@@ -84,8 +104,7 @@ TEST(AutohealEnvironment, UsesTheDefaultForRubbishAndNamesTheVariable) {
                                                    {"AUTOHEAL_UNHEALTHY_THRESHOLD", "0"},
                                                    {"DOCKER_SOCK", "ssh://host"},
                                                    {"CURL_TIMEOUT", "0"},
-                                                   {"WEBHOOK_URL", "hooks.example.org"},
-                                                   {"APPRISE_URL", "ftp://apprise"}};
+                                                   {"AUTOHEAL_METRICS", "0.0.0.0:9477"}};
   const auto usual = ReadEnvironment({});
   for (const auto& [name, value] : rubbish) {
     const auto all = ReadEnvironment({{name, value}});
@@ -101,7 +120,7 @@ TEST(AutohealEnvironment, UsesTheDefaultForRubbishAndNamesTheVariable) {
     EXPECT_EQ(all.watch.confirm, usual.watch.confirm) << name;
     EXPECT_EQ(all.engine, std::nullopt) << name;
     EXPECT_EQ(all.call_timeout, usual.call_timeout) << name;
-    EXPECT_EQ(all.webhook_url + all.apprise_url, "") << name;
+    EXPECT_EQ(all.metrics, std::nullopt) << name;
   }
   EXPECT_THAT(ReadEnvironment(rubbish).complaints, SizeIs(rubbish.size()));
 }

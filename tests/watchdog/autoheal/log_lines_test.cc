@@ -38,7 +38,7 @@ TEST(AutohealLog, DoesNotSayThatItRestartsWhatItStops) {
   Heal heal = OfWeb();
   heal.remedy = Remedy::kStop;
   EXPECT_THAT(BeginLine(heal).text, Not(HasSubstr("Restarting")));
-  EXPECT_EQ(NoticeText(heal, true),
+  EXPECT_EQ(NoticeOf(heal, true).text,
             "Container web (0123456789ab) found to be unhealthy. Successfully stopped the container!");
 }
 
@@ -92,22 +92,22 @@ TEST(AutohealLog, HasTheOldTimeStamp) {
 }
 
 TEST(AutohealNotices, HaveTheOldWords) {
-  EXPECT_EQ(NoticeText(OfWeb(), true),
+  EXPECT_EQ(NoticeOf(OfWeb(), true).text,
             "Container web (0123456789ab) found to be unhealthy. Successfully restarted the container!");
-  EXPECT_EQ(NoticeText(OfWeb(), false),
+  EXPECT_EQ(NoticeOf(OfWeb(), false).text,
             "Container web (0123456789ab) found to be unhealthy. Failed to restart the container!");
 }
 
 TEST(AutohealNotices, TellThatAContainerWasGivenUpAndThatItRecovered) {
-  EXPECT_EQ(NoticeText(Told(Report::Kind::kEnded, "3 heals in vain", Outcome::kGaveUp)),
+  EXPECT_EQ(NoticeOf(Told(Report::Kind::kEnded, "3 heals in vain", Outcome::kGaveUp))->text,
             "Container web (0123456789ab) found to be unhealthy. Given up: 3 heals in vain");
-  EXPECT_EQ(NoticeText(Told(Report::Kind::kRecovered, "whatever")), "Container web (0123456789ab) is healthy again.");
+  EXPECT_EQ(NoticeOf(Told(Report::Kind::kRecovered, "whatever"))->text,
+            "Container web (0123456789ab) is healthy again.");
 }
 
 TEST(AutohealNotices, DoNotTellWhatTheRestartHasTold) {
-  EXPECT_EQ(NoticeText(Told(Report::Kind::kEnded, "web is healthy again after 1 heal", Outcome::kHealed)),
-            std::nullopt);
-  EXPECT_EQ(NoticeText(Told(Report::Kind::kHeld, "it waits")), std::nullopt);
+  EXPECT_FALSE(NoticeOf(Told(Report::Kind::kEnded, "web is healthy again after 1 heal", Outcome::kHealed)));
+  EXPECT_FALSE(NoticeOf(Told(Report::Kind::kHeld, "it waits")));
 }
 
 TEST(AutohealScript, GetsWhatTheOldOneGot) {
