@@ -12,7 +12,8 @@ enum class Severity { kInfo, kWarning, kCritical, kResolved };
 struct Notice {
   WallTime time;
   Severity severity = Severity::kWarning;
-  std::string event;    // "heal_succeeded", "heal_failed", "gave_up", "recovered", "held", "flapping", "storm", "test"
+  std::string event;  // "heal_succeeded", "heal_failed", "gave_up", "held", "recovered", "stopped", "over", "flapping",
+                      // "storm", "test"
   std::string subject;  // what it is about, the same for all of one story: a service key
   std::string host;
   std::string container;     // empty when it is about the host

@@ -14,12 +14,14 @@ constexpr std::size_t kLongestText = 2048;
 constexpr std::size_t kLongestName = 256;
 constexpr std::size_t kLongestLine = 300;  // of a digest
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kPhrases = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kPhrases = {{
     {"heal_succeeded", "was healed"},
     {"heal_failed", "could not be healed"},
     {"gave_up", "is given up"},
     {"recovered", "has recovered"},
     {"held", "is unhealthy and left alone"},
+    {"stopped", "was stopped"},
+    {"over", "is no longer a case for the watchdog"},
     {"flapping", "is flapping"},
     {"storm", "many containers are unhealthy"},
 }};

@@ -166,8 +166,9 @@ struct Report {
   };
   Kind kind = Kind::kBegan;
   std::string reason;
-  std::optional<Episode> episode;  // as it is now; empty when it is about the host
-  std::optional<Heal> heal;        // of kHealing
+  std::optional<Episode> episode;     // as it is now; empty when it is about the host
+  std::optional<Heal> heal;           // of kHealing
+  std::optional<Seen> flapping = {};  // of kFlapping, which needs no episode
 };
 
 struct Decisions {

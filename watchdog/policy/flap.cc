@@ -25,10 +25,12 @@ void CountTransition(Deciding& d, Container& container, engine::Health verdict) 
   auto& times = container.transitions;
   times.push_back(d.now.steady);
   while (times.size() > Most(d.settings)) times.pop_front();
-  if (before || !container.rules.watched || !IsFlapping(container, d.now, d.settings)) return;
+  const bool told = container.rules.watched && container.rules.action != Action::kNone;
+  if (before || !told || !IsFlapping(container, d.now, d.settings)) return;
   Tell(d, Report::Kind::kFlapping, container,
        container.seen.name + " has changed between healthy and unhealthy " + Plural(times.size(), "time") + " in " +
            Words(d.settings.flap_window));
+  d.decisions.reports.back().flapping = container.seen;
 }
 
 }  // namespace berth::watchdog::policy
