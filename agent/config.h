@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/log.h"
+#include "engine/base/secret.h"
 #include "watchdog/settings.h"
 
 namespace berth::agent {
@@ -67,6 +68,18 @@ struct Config {
   struct Metrics {
     std::string listen;  // empty: nowhere
   } metrics;
+
+  // URLs; empty: nothing is sent there.
+  struct Notices {
+    Secret webhook;
+    Secret slack;
+    Secret discord;
+    Secret ntfy;
+    Secret apprise;
+    Secret alertmanager;
+    bool allow_private = false;
+    std::string host_name;  // empty: the machine's
+  } notices;
 
   struct Registry {
     std::string auth_file;  // empty: none

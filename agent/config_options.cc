@@ -5,6 +5,7 @@
 
 #include "engine/endpoint.h"
 #include "metrics/listen_address.h"
+#include "notices/target.h"
 
 namespace berth::agent {
 namespace {
@@ -54,6 +55,20 @@ Complaint CheckMetricsListen(const std::string& text) {
   const auto address = metrics::ParseListenAddress(text);
   if (address) return std::nullopt;
   return address.error().message;
+}
+
+template <notices::Kind kKind>
+Complaint CheckTarget(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto target = notices::MakeTarget(kKind, text);
+  if (target) return std::nullopt;
+  return target.error().message;
+}
+
+Complaint CheckHostName(const std::string& text) {
+  const bool visible = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < '\x7f'; });
+  if (visible && text.size() <= 128) return std::nullopt;
+  return "must be a name of at most 128 ASCII characters, or empty";
 }
 
 Complaint CheckOptionalFile(const std::string& text) {
@@ -142,6 +157,21 @@ std::vector<ConfigOption> MakeOptions() {
       TextOption(FIELD(metrics.listen), CheckMetricsListen,
                  "Where Prometheus finds figures, at /metrics: unix:///run/berth/metrics.sock, 127.0.0.1:9477 or "
                  "[::1]:9477. Empty: nowhere."),
+
+      SecretOption(FIELD(notices.webhook), CheckTarget<notices::Kind::kWebhook>,
+                   "Where notices go: every field, as JSON. A URL with http or https, like those that follow."),
+      SecretOption(FIELD(notices.slack), CheckTarget<notices::Kind::kSlack>,
+                   "An incoming webhook of Slack, or of what is compatible with it."),
+      SecretOption(FIELD(notices.discord), CheckTarget<notices::Kind::kDiscord>, "A webhook of a Discord channel."),
+      SecretOption(FIELD(notices.ntfy), CheckTarget<notices::Kind::kNtfy>,
+                   "A topic of an ntfy server, e.g. https://ntfy.sh/my-topic."),
+      SecretOption(FIELD(notices.apprise), CheckTarget<notices::Kind::kApprise>,
+                   "An Apprise API server, e.g. https://apprise.example.org/notify/my-key."),
+      SecretOption(FIELD(notices.alertmanager), CheckTarget<notices::Kind::kAlertmanager>,
+                   "An Alertmanager, e.g. https://alertmanager.example.org."),
+      SwitchOption(FIELD(notices.allow_private),
+                   "Whether notices may go to addresses that are not of the public Internet: 192.168.1.10, 127.0.0.1."),
+      TextOption(FIELD(notices.host_name), CheckHostName, "What notices call this host. Empty: its own name."),
 
       TextOption(FIELD(registry.auth_file), CheckOptionalFile,
                  "Credentials for pulls whose request brings none: a file as `docker login` writes it (config.json). "

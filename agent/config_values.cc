@@ -121,6 +121,17 @@ ConfigOption TextOption(std::string key, Field<std::string> field, TextCheck che
   return {std::move(key), std::move(help), set, [field](const Config& config) { return Quoted(Read(field, config)); }};
 }
 
+ConfigOption SecretOption(std::string key, Field<Secret> field, TextCheck check, std::string help) {
+  const auto set = [field, check](Config& config, const ConfigValue& value) -> Complaint {
+    const auto* text = AsText(value);
+    if (!text) return "must be a text in quotes";
+    if (auto complaint = check(*text)) return complaint;
+    field(config) = Secret(*text);
+    return std::nullopt;
+  };
+  return {std::move(key), std::move(help), set, [](const Config&) { return Quoted(""); }};
+}
+
 ConfigOption NumberOption(std::string key, Field<std::int64_t> field, std::int64_t least, std::int64_t most,
                           std::string help) {
   const auto set = [field, least, most](Config& config, const ConfigValue& value) -> Complaint {

@@ -39,6 +39,8 @@ template <class T>
 using Field = T& (*)(Config&);
 
 ConfigOption TextOption(std::string key, Field<std::string> field, TextCheck check, std::string help);
+// It is shown as if it were empty, always.
+ConfigOption SecretOption(std::string key, Field<Secret> field, TextCheck check, std::string help);
 ConfigOption NumberOption(std::string key, Field<std::int64_t> field, std::int64_t least, std::int64_t most,
                           std::string help);
 ConfigOption DurationOption(std::string key, Field<std::chrono::milliseconds> field, std::chrono::milliseconds least,

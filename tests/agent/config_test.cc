@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::vector<std::string> Texts(const std::vector<ConfigError>& errors) {
   std::vector<std::string> texts;
@@ -203,6 +204,27 @@ TEST_F(ConfigTest, TakesPlacesOfThisHostForItsFigures) {
 TEST_F(ConfigTest, RefusesToOfferItsFiguresToOtherHosts) {
   EXPECT_THAT(ErrorsOf("[metrics]\nlisten = \"0.0.0.0:9477\"\n"),
               ElementsAre(HasSubstr("berthd.toml:2:1: metrics.listen must be an address that only this host reaches")));
+}
+
+TEST_F(ConfigTest, TakesWhereNoticesGo) {
+  EXPECT_THAT(ErrorsOf("[notices]\nslack = \"https://hooks.example.org/key\"\nallow_private = true\n"), IsEmpty());
+  const auto config = Load().config;
+  EXPECT_EQ(config.notices.slack.Reveal(), "https://hooks.example.org/key");
+  EXPECT_TRUE(config.notices.ntfy.empty());
+  EXPECT_TRUE(config.notices.allow_private);
+}
+
+TEST_F(ConfigTest, RefusesAPlaceForNoticesThatIsNone) {
+  EXPECT_THAT(ErrorsOf("[notices]\nwebhook = \"example.org\"\n"),
+              ElementsAre(HasSubstr("notices.webhook must be a URL")));
+  EXPECT_THAT(ErrorsOf("[notices]\nntfy = \"https://ntfy.sh\"\n"), ElementsAre(HasSubstr("must end in a topic")));
+}
+
+TEST_F(ConfigTest, DoesNotShowTheSecretsOfNotices) {
+  EXPECT_THAT(ErrorsOf("[notices]\nslack = \"https://hooks.example.org:x/key\"\n"),
+              ElementsAre(Not(HasSubstr("/key"))));
+  EXPECT_THAT(ErrorsOf("[notices]\nslack = \"https://hooks.example.org/key\"\n"), IsEmpty());
+  EXPECT_EQ(FindOption("notices.slack")->show(Load().config), "\"\"");
 }
 
 TEST_F(ConfigTest, RefusesASocketForEverybody) {
