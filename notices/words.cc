@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kLongestOutput = 4096;
 constexpr std::size_t kLongestText = 2048;
 constexpr std::size_t kLongestName = 256;
+constexpr std::size_t kSentence = 600;     // where there is room for little more
 constexpr std::size_t kLongestLine = 300;  // of a digest
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kPhrases = {{
@@ -67,7 +68,7 @@ Message MessageOf(const Notice& notice) {
   return {.severity = notice.severity,
           .title = notice.host + ": " + (notice.container.empty() ? "" : notice.container + " ") +
                    std::string(Phrase(notice)),
-          .body = notice.text + (details.empty() ? "" : "\n" + details),
+          .body = Shortened(notice.text, kSentence) + (details.empty() ? "" : "\n" + details),
           .output = notice.output};
 }
 

@@ -245,10 +245,12 @@ Task<std::shared_ptr<Wire<typename Protocol::socket>>> NoHandshake(typename Prot
 
 using TlsStream = ssl::stream<tcp::socket>;
 
-ssl::context ServerContext(const std::filesystem::path& directory) {
+ssl::context ServerContext(const ScriptedPeer::Tls& tls) {
+  const auto& directory = tls.directory;
   ssl::context context(ssl::context::tls_server);
   context.use_certificate_chain_file(directory / "cert.pem");
   context.use_private_key_file(directory / "key.pem", ssl::context::pem);
+  if (tls.everybody) return context;
   context.load_verify_file(directory / "ca.pem");
   context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
   return context;
@@ -271,7 +273,7 @@ ScriptedPeer::ScriptedPeer(RealLoop& loop, Tcp) : state_(std::make_shared<State>
 ScriptedPeer::ScriptedPeer(RealLoop& loop, const Tls& tls) : state_(std::make_shared<State>(loop)) {
   state_->endpoint.kind = engine::Endpoint::Kind::kTls;
   state_->endpoint.host = "127.0.0.1";
-  auto context = std::make_shared<ssl::context>(ServerContext(tls.directory));
+  auto context = std::make_shared<ssl::context>(ServerContext(tls));
   const auto shake = [context](tcp::socket socket) -> Task<std::shared_ptr<Wire<TlsStream>>> {
     TlsStream stream(std::move(socket), *context);
     const auto [failure] = co_await stream.async_handshake(TlsStream::server, kAwait);

@@ -67,9 +67,11 @@ class ScriptedPeer {
   // At 127.0.0.1, any port.
   struct Tcp {};
   ScriptedPeer(RealLoop& loop, Tcp);
-  // TLS with the certificates of `directory` (ca.pem, cert.pem, key.pem), and nobody without one of that ca.pem.
+  // TLS with the certificates of `directory` (ca.pem, cert.pem, key.pem), and nobody without one of that ca.pem, unless
+  // everybody may come.
   struct Tls {
     std::filesystem::path directory;
+    bool everybody = false;
   };
   ScriptedPeer(RealLoop& loop, const Tls& tls);
   ~ScriptedPeer();
