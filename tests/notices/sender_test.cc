@@ -44,6 +44,7 @@ TEST_F(SenderTest, PostsToEveryTargetThoughOneHangs) {
   Start({TargetAt(peer_), TargetAt(silent)});
   Send("web is given up");
   AwaitSent(1);
+  loop_.RunUntil([&] { return silent.requests().size() == 1; });
   EXPECT_EQ(sender_->Counters().back().notices.sent, 0u);
   sender_.reset();
   loop_.RunUntil([&] { return silent.Finished(); });
