@@ -11,8 +11,6 @@ namespace {
 
 using Cells = std::array<std::string, 6>;
 
-const Cells kHead = {"what", "the engine itself", "through berthd", "compared", "target", "reached"};
-
 std::string Spread(const Samples& samples) {
   return Figure(samples.Median()) + " (" + Figure(samples.Percentile(99)) + ", " + Figure(samples.Max()) + ") ms";
 }
@@ -95,8 +93,8 @@ Row TellRow(std::string what, double value, const std::string& unit) {
   return {std::move(what), "", Figure(value) + " " + unit, "", "", std::nullopt};
 }
 
-void Print(std::ostream& out, const std::vector<Row>& rows) {
-  std::vector<Cells> lines = {kHead, {}};
+void Print(std::ostream& out, const std::vector<Row>& rows, const std::string& measured) {
+  std::vector<Cells> lines = {{"what", "the engine itself", measured, "compared", "target", "reached"}, {}};
   for (const Row& row : rows) lines.push_back(CellsOf(row));
   std::array<std::size_t, 6> widths{};
   for (const Cells& cells : lines) {

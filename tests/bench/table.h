@@ -34,6 +34,7 @@ Row NumberRow(std::string what, double value, double most, const std::string& un
 Row TellRow(std::string what, const Samples& samples);
 Row TellRow(std::string what, double value, const std::string& unit);
 
-void Print(std::ostream& out, const std::vector<Row>& rows);
+// `measured`: the head of the column beside the engine's.
+void Print(std::ostream& out, const std::vector<Row>& rows, const std::string& measured = "through berthd");
 
 }  // namespace berth::bench
