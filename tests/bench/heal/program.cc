@@ -100,11 +100,13 @@ Program::~Program() {
 }
 
 std::chrono::nanoseconds Program::CpuTime() const {
-  return SumOfTree(pid_, +[](pid_t pid) { return CpuTimeOf(pid) + CpuTimeOfEnded(pid); });
+  return SumOfTree(
+      pid_, +[](pid_t pid) { return CpuTimeOf(pid) + CpuTimeOfEnded(pid); });
 }
 
 double Program::ResidentMegabytes() const {
-  return SumOfTree(pid_, +[](pid_t pid) { return MemoryOf(pid).resident_mb; });
+  return SumOfTree(
+      pid_, +[](pid_t pid) { return MemoryOf(pid).resident_mb; });
 }
 
 void Program::CheckRuns() const {
