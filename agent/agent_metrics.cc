@@ -32,6 +32,19 @@ Family EndedFamily(const EndedOperations& ended) {
   return family;
 }
 
+Family NoticesFamily(const std::vector<notices::Counted>& counted) {
+  Family family{"berth_notices_total", Type::kCounter, "Notices to people, by target and by what became of them.", {}};
+  for (const auto& [kind, count] : counted) {
+    const auto add = [&, target = std::string(notices::Name(kind))](const char* result, std::uint64_t value) {
+      family.samples.push_back({{{"target", target}, {"result", result}}, static_cast<double>(value)});
+    };
+    add("sent", count.sent);
+    add("failed", count.failed);
+    add("dropped", count.dropped);
+  }
+  return family;
+}
+
 void Append(std::vector<Family>& families, std::vector<Family> more) {
   families.insert(families.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -46,6 +59,7 @@ std::vector<Family> AgentFamilies(const AgentFigures& figures) {
                            static_cast<double>(figures.operations.RunningCount())));
   families.push_back(EndedFamily(figures.operations.Ended()));
   if (figures.watcher != nullptr) Append(families, watchdog::WatchdogFamilies(*figures.watcher));
+  if (!figures.notices.empty()) families.push_back(NoticesFamily(figures.notices));
   return families;
 }
 

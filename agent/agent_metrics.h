@@ -11,6 +11,7 @@
 #include "agent/config.h"
 #include "agent/operations/operations.h"
 #include "metrics/exporter.h"
+#include "notices/sender.h"
 #include "watchdog/watcher.h"
 
 namespace berth::agent {
@@ -21,6 +22,7 @@ struct AgentFigures {
   bool engine_answers = false;
   std::size_t connections = 0;                 // of callers
   const watchdog::Watcher* watcher = nullptr;  // nothing: healing is off
+  std::vector<notices::Counted> notices = {};
 };
 
 // All of them; docs/metrics.md says what each means. Loop thread only.

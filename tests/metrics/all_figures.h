@@ -21,7 +21,16 @@ class AllFigures {
   }
 
   std::vector<metrics::Family> Families() const {
-    return agent::AgentFamilies({"1.2.3", operations_, true, 2, watcher_.get()});
+    return agent::AgentFamilies({"1.2.3", operations_, true, 2, watcher_.get(), Notices()});
+  }
+  static std::vector<notices::Counted> Notices() {
+    using notices::Kind;
+    std::vector<notices::Counted> counted;
+    for (const auto kind :
+         {Kind::kWebhook, Kind::kSlack, Kind::kDiscord, Kind::kNtfy, Kind::kApprise, Kind::kAlertmanager}) {
+      counted.push_back({kind, {.sent = 3, .failed = 2, .dropped = 1}});
+    }
+    return counted;
   }
   std::vector<metrics::Family> WithoutWatchdog() const {
     return agent::AgentFamilies({"1.2.3", operations_, false, 0, nullptr});
