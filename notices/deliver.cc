@@ -68,7 +68,19 @@ std::string StatusText(unsigned status) {
   return std::to_string(status) + (is_known ? " " + std::string(phrase.data(), phrase.size()) : "");
 }
 
-std::string Reason(std::string_view body) {
+// Some answer with the path that they were asked for: "Cannot POST /services/T0/B0/key".
+bool Tells(std::string_view text, std::string_view secret) {
+  constexpr std::size_t kShortest = 8;
+  while (!secret.empty()) {
+    const auto end = std::min(secret.find_first_of("/?&="), secret.size());
+    if (end >= kShortest && text.find(secret.substr(0, end)) != text.npos) return true;
+    secret.remove_prefix(std::min(end + 1, secret.size()));
+  }
+  return false;
+}
+
+std::string Reason(std::string_view body, const Secret& path) {
+  if (Tells(body, path.Reveal())) return "";
   std::string reason = Shortened(body.substr(0, 4 * kMostOfReason), kMostOfReason);
   std::replace_if(
       reason.begin(), reason.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
@@ -95,7 +107,7 @@ Answer AnswerOf(const Target& target, const http::Connection& connection, const 
                        " redirects, and that is not followed; configure the address that it redirects to");
   }
   return {.delivered = false,
-          .detail = text + Reason(body),
+          .detail = text + Reason(body, target.url.path),
           .may_change = !IsFinal(status),
           .patience = Patience(connection.retry_after())};
 }

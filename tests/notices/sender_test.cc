@@ -220,6 +220,14 @@ TEST_F(SenderTest, TestsEveryTargetOnce) {
   EXPECT_EQ(Counters().sent, 0u);
 }
 
+TEST_F(SenderTest, DoesNotRepeatASecretThatTheTargetSaysAloud) {
+  peer_.NextConnection().Answer("POST", Reply(404, "Cannot POST /hooks/secret-key"));
+  peer_.NextConnection().Answer("POST", Reply(404, "no such hook"));
+  Start({TargetAt(peer_, "/hooks/secret-key?thread=1")});
+  EXPECT_EQ(TestDelivery().detail, "404 Not Found");
+  EXPECT_EQ(TestDelivery().detail, "404 Not Found: no such hook");
+}
+
 TEST_F(SenderTest, HasNothingToTestWithoutTargets) {
   Start({});
   EXPECT_THAT(loop_.Await(sender_->Test()), FailsWith(Code::kFailedPrecondition, "NO_NOTICE_TARGETS"));

@@ -1,5 +1,6 @@
 #include "notices/url.h"
 
+#include <random>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -83,6 +84,20 @@ TEST(Url, DoesNotTakeWhatIsNotPlainlyRight) {
 
 TEST(Url, ConnectsToWhatStandsBehindTheLastAt) {
   EXPECT_EQ(ParseUrl("https://example.org:443@127.0.0.1/")->host, "127.0.0.1");
+}
+
+TEST(Url, SurvivesAnything) {
+  constexpr std::string_view kPieces = "htps:/@[]%#?.-_aF0 \\\r\x01\xFF";
+  std::mt19937 random(1);
+  for (int i = 0; i < 100'000; ++i) {
+    std::string text = i % 2 == 0 ? "https://" : "";
+    for (auto length = random() % 24; length > 0; --length) text += kPieces[random() % kPieces.size()];
+    const auto url = ParseUrl(text);
+    if (!url) continue;
+    ASSERT_EQ(url->host.find_first_of("/@[]%#?\\ \r"), std::string::npos) << text;
+    ASSERT_TRUE(url->path.Reveal().starts_with('/')) << text;
+    ASSERT_EQ(url->path.Reveal().find_first_of(" \r\n#"), std::string::npos) << text;
+  }
 }
 
 TEST(Url, DoesNotShowItsSecretsInErrors) {
