@@ -1,7 +1,10 @@
 #include "tests/e2e/autoheal/autoheal_host.h"
 
+#include <cstdlib>
 #include <iostream>
-#include <thread>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 namespace berth::test {
 
@@ -14,6 +17,7 @@ AutohealHost::AutohealHost() : private_engine(PrivateEngine::OfEnvironment()), d
 void AutohealHost::TearDown() {
   if (HasFailure()) std::cout << "berth-autoheal said:\n" << Out() << "and complained:\n" << Err();
   process_.reset();
+  if (!usual_configuration_.empty()) Configure({});
   docker.RemoveEverything();
 }
 
@@ -70,6 +74,16 @@ bool AutohealHost::StaysIll(const std::string& name) {
   const auto is_ill = [&] { return docker.Inspect(name).health == engine::Health::kUnhealthy; };
   if (!Within(15s, is_ill)) return false;
   return !Within(2s, [&] { return !is_ill() || docker.Inspect(name).started_at > started_[name]; });
+}
+
+void AutohealHost::Configure(const boost::json::object& more) {
+  const std::filesystem::path file = std::string(std::getenv("BERTH_TEST_ENGINE_DIR")) + "/daemon.json";
+  if (usual_configuration_.empty()) usual_configuration_ = ReadFile(file);
+  auto all = boost::json::parse(usual_configuration_).as_object();
+  for (const auto& [key, value] : more) all[key] = value;
+  PrivateEngine::Stop();
+  WriteFile(file, boost::json::serialize(all));
+  PrivateEngine::Start();
 }
 
 std::size_t Count(const std::string& text, const std::string& what) {

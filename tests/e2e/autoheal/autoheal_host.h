@@ -50,6 +50,9 @@ class AutohealHost : public testing::Test {
   // Of a container that nothing may touch: it stays ill for 2 s.
   bool StaysIll(const std::string& name);
 
+  // Restarts the engine with these options on top of its usual ones, which it has again after the test.
+  void Configure(const boost::json::object& more);
+
   std::string Image(const std::string& name) const { return private_engine.registry + "/" + name; }
 
   const TemporaryDirectory directory;
@@ -59,6 +62,7 @@ class AutohealHost : public testing::Test {
  private:
   std::map<std::string, WallTime> started_;
   std::unique_ptr<Process> process_;
+  std::string usual_configuration_;  // of the engine; empty: it was not touched
 };
 
 std::size_t Count(const std::string& text, const std::string& what);

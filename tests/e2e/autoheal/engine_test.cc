@@ -2,9 +2,6 @@
 #include <fstream>
 #include <sys/resource.h>
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-
 #include "tests/e2e/autoheal/autoheal_host.h"
 #include "tests/support/scripted_peer.h"
 
@@ -20,7 +17,6 @@ class AutohealAndTheEngine : public AutohealHost {
  protected:
   void TearDown() override {
     if (!engine_runs_) StartEngine();
-    if (configured_) Configure({});
     AutohealHost::TearDown();
   }
 
@@ -31,17 +27,6 @@ class AutohealAndTheEngine : public AutohealHost {
   void StartEngine() {
     PrivateEngine::Start();
     engine_runs_ = true;
-  }
-  // Restarts the engine with these options on top of its own.
-  void Configure(const boost::json::object& more) {
-    const std::filesystem::path file = std::string(std::getenv("BERTH_TEST_ENGINE_DIR")) + "/daemon.json";
-    if (!configured_) usual_ = ReadFile(file);
-    auto all = boost::json::parse(usual_).as_object();
-    for (const auto& [key, value] : more) all[key] = value;
-    PrivateEngine::Stop();
-    WriteFile(file, boost::json::serialize(all));
-    PrivateEngine::Start();
-    configured_ = true;
   }
   // Of the process, since its start.
   double CpuSeconds() const {
@@ -56,8 +41,6 @@ class AutohealAndTheEngine : public AutohealHost {
 
  private:
   bool engine_runs_ = true;
-  bool configured_ = false;
-  std::string usual_;
 };
 
 TEST_F(AutohealAndTheEngine, WaitsForOneThatIsAwayAtItsStart) {
