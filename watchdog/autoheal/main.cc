@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <malloc.h>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -83,8 +84,16 @@ Task<> UntilStopped(boost::asio::io_context& loop, Program& program) {
   loop.stop();
 }
 
+// What a list of hundreds of containers takes goes back to the system as soon as it is read.
+void ReturnMemoryEarly() {
+  constexpr int kLarge = 64 << 10;
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+  mallopt(M_TRIM_THRESHOLD, kLarge);
+}
+
 int Run() {
   std::signal(SIGPIPE, SIG_IGN);
+  ReturnMemoryEarly();
   log::SetUp(log::Level::kInfo, "%d-%m-%Y %H:%M:%S");
   AutohealSettings settings = ReadEnvironment(OwnVariables());
   const engine::Endpoint endpoint = EndpointOf(settings);
