@@ -32,7 +32,10 @@ Request RequestFor(const Heal& heal) {
   request.origin = Origin::kWatchdog;
   request.container = heal.id;
   request.stop_timeout = heal.stop_timeout;
-  request.if_running = !heal.follows_root;  // one may have ended with the container whose namespace it used
+  request.if_running = !heal.left_down;
+  request.if_unhealthy = !heal.left_down && !heal.follows_root;
+  request.start = true;
+  request.owners = heal.new_owners;
   return request;
 }
 
@@ -44,6 +47,12 @@ Error Refusal(const Error& error) {
   return for_good ? NotPossible(error.message) : error;
 }
 
+// The new container is there, but has not proved itself: the watchdog goes on with that one.
+bool WasLeftInPlace(const Operation& operation, const std::string& old_id) {
+  const auto& result = operation.upgrade_result;
+  return operation.error->reason == "HEALTH_GATE_FAILED" && result && result->container_id != old_id;
+}
+
 bool ChangedWhatRuns(const Operation& operation) {
   const bool replaces = operation.kind == Kind::kUpgrade || operation.kind == Kind::kRollback;
   return replaces && operation.state == State::kSucceeded;
@@ -52,6 +61,9 @@ bool ChangedWhatRuns(const Operation& operation) {
 class OperationHands final : public watchdog::Hands {
  public:
   OperationHands(Operations& operations, Clock& clock) : operations_(operations), clock_(clock) {}
+  ~OperationHands() override {
+    operations_.OnLease([](const LeaseChange&) {});
+  }
 
   ResultTask<std::string> Apply(const Heal& heal) override {
     return Carry(RequestFor(heal), heal.remedy == Remedy::kRollBack ? WhyNotBack(heal.name) : std::nullopt);
@@ -79,10 +91,9 @@ class OperationHands final : public watchdog::Hands {
     const std::string id = request.container;
     auto operation = co_await operations_.Submit(std::move(request));
     if (!operation) co_return Refusal(operation.error());
-    const std::string name = operation->id;
-    auto ended = co_await operations_.Wait(name, std::nullopt);
+    auto ended = co_await operations_.Wait(operation->id, std::nullopt);
     if (!ended) co_return ended.error();
-    if (ended->error) co_return *ended->error;
+    if (ended->error && !WasLeftInPlace(*ended, id)) co_return *ended->error;
     co_return ended->upgrade_result ? ended->upgrade_result->container_id : id;
   }
 

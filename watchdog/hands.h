@@ -16,9 +16,10 @@ class Hands {
  public:
   virtual ~Hands() = default;
 
-  // The gate was passed a moment ago. ABORTED (OPERATION_IN_PROGRESS) when an operation holds the lease;
-  // UNIMPLEMENTED (NOT_POSSIBLE_HERE) for remedies that these hands don't have; otherwise what the engine says.
-  // The id of the container that runs now.
+  // The gate was passed a moment ago. The id of the container that runs now. Nothing was touched: ABORTED
+  // (OPERATION_IN_PROGRESS, CONTAINER_CHANGED) or OWNER_NOT_RUNNING, DRAINING, TOO_MANY_OPERATIONS when it may go
+  // better in a moment; NOT_RUNNING or NOT_UNHEALTHY when it is not needed any more; UNIMPLEMENTED
+  // (NOT_POSSIBLE_HERE) for what these hands can't do. Otherwise what the engine says.
   virtual ResultTask<std::string> Apply(const Heal& heal) = 0;
 
   // Which of the remedies work at all.

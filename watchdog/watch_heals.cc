@@ -1,4 +1,7 @@
 // How the watch loop performs what the policy has decided.
+#include <algorithm>
+#include <array>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "watchdog/watch_loop.h"
@@ -17,9 +20,14 @@ Acted Because(const Heal& heal, Acted::Result result, std::string reason) {
   return NotTried(heal, {.why_not = result, .reason = std::move(reason), .health_output = {}});
 }
 
+bool IsGone(const Error& error) { return error.code == Code::kNotFound && error.reason == "CONTAINER_NOT_FOUND"; }
+
 Acted::Result ResultOf(const Error& error) {
-  if (error.code == Code::kNotFound && error.reason == "CONTAINER_NOT_FOUND") return Acted::Result::kNotNeeded;
-  if (error.reason == "OPERATION_IN_PROGRESS") return Acted::Result::kBusy;
+  if (IsGone(error) || error.reason == "NOT_UNHEALTHY") return Acted::Result::kNotNeeded;
+  if (error.reason == "NOT_RUNNING") return Acted::Result::kOperator;
+  constexpr std::array kBusy = {"OPERATION_IN_PROGRESS", "CONTAINER_CHANGED", "OWNER_NOT_RUNNING", "DRAINING",
+                                "TOO_MANY_OPERATIONS"};
+  if (std::find(kBusy.begin(), kBusy.end(), error.reason) != kBusy.end()) return Acted::Result::kBusy;
   if (error.reason == "NOT_POSSIBLE_HERE") return Acted::Result::kImpossible;
   return Acted::Result::kFailed;
 }
@@ -47,7 +55,7 @@ Task<> WatchLoop::PerformHeal(Self self, Heal heal) {
 Task<Acted> WatchLoop::TryHeal(Self self, const Heal& heal) {
   const auto fresh = co_await self->parts_.engine.Inspect(heal.id);
   if (self->stopped_) co_return Acted{.error = {}};
-  if (!fresh && ResultOf(fresh.error()) == Acted::Result::kNotNeeded) {
+  if (!fresh && IsGone(fresh.error())) {
     self->Tell(Gone{heal.id});
     co_return Because(heal, Acted::Result::kNotNeeded, heal.name + " is gone");
   }
@@ -80,7 +88,7 @@ Task<Acted> WatchLoop::ApplyHeal(Self self, const Heal& heal, GateAnswer gate) {
   acted.error = id.error();
   acted.result = ResultOf(*acted.error);
   acted.reason = acted.error->message;
-  if (acted.result == Acted::Result::kNotNeeded) self->Tell(Gone{heal.id});
+  if (IsGone(*acted.error)) self->Tell(Gone{heal.id});
   if (acted.result == Acted::Result::kFailed) ++self->counters_.heals_failed;
   co_return acted;
 }

@@ -9,6 +9,11 @@ namespace {
 using engine::ContainerDetails;
 using engine::ContainerState;
 
+constexpr std::chrono::minutes kStillOurs{10};
+constexpr std::chrono::seconds kRestartMargin{5};
+
+bool IsAway(const Error& error) { return error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded; }
+
 std::chrono::seconds StopTimeout(const Request& request, const ContainerDetails& container) {
   return request.stop_timeout.value_or(container.stop_timeout.value_or(engine::kDefaultStopTimeout));
 }
@@ -45,6 +50,37 @@ bool WasDone(const Operation& operation, const ContainerDetails& now) {
   }
 }
 
+// An engine may go on with a restart when the one that asked hangs up, or give it up between the stop and the start.
+// What stopped since then, we stopped. Not after a long time: by then somebody may want it as it is.
+enum class Left { kDone, kUnderWay, kDown, kUnclear };
+
+Left WhatIsLeft(const Operation& operation, const ContainerDetails& now, std::chrono::nanoseconds age) {
+  if (WasDone(operation, now)) return Left::kDone;
+  if (operation.kind != Kind::kRestart || age > kStillOurs) return Left::kUnclear;
+  if (now.state == ContainerState::kExited && now.finished_at >= operation.created_at) return Left::kDown;
+  const auto longest = now.stop_timeout.value_or(engine::kDefaultStopTimeout) + kRestartMargin;
+  return now.state == ContainerState::kRunning && age < longest ? Left::kUnderWay : Left::kUnclear;
+}
+
+Error Interrupted() {
+  return {Code::kAborted, "INTERRUPTED",
+          "the agent was stopped before it saw the end of this; look at the container and ask again"};
+}
+
+// What came of it, or nothing when that can't be told yet.
+Task<std::optional<Result<>>> LookWhatCameOfIt(engine::Engine& engine, Clock& clock, const Operation& operation) {
+  using Outcome = std::optional<Result<>>;
+  auto now = co_await engine.Inspect(operation.container_id);
+  if (!now) co_return IsAway(now.error()) ? Outcome() : Outcome(now.error());
+  const Left left = WhatIsLeft(operation, *now, clock.WallNow() - operation.created_at);
+  if (left == Left::kDone) co_return Outcome(Result<>());
+  if (left == Left::kUnclear) co_return Outcome(Interrupted());
+  if (left == Left::kUnderWay) co_return Outcome();
+  auto started = co_await engine.Start(now->id);
+  if (started || !IsAway(started.error())) co_return Outcome(std::move(started));
+  co_return Outcome();
+}
+
 }  // namespace
 
 std::vector<std::string> LifecycleSteps(Kind kind, const ContainerDetails& container) {
@@ -75,18 +111,16 @@ Task<> RunLifecycle(engine::Engine& engine, ActiveOperation& operation, Containe
 Task<> ResumeLifecycle(engine::Engine& engine, Clock& clock, ActiveOperation& operation) {
   Backoff backoff;
   while (true) {
-    auto now = co_await engine.Inspect(operation.operation().container_id);
-    if (now && WasDone(operation.operation(), *now)) {
-      operation.End(State::kSucceeded, std::nullopt);
+    auto outcome = co_await LookWhatCameOfIt(engine, clock, operation.operation());
+    if (outcome) {
+      std::optional<Error> error;
+      if (!*outcome) error = Annotate(outcome->error(), "taking up what was interrupted");
+      operation.End(error ? State::kFailed : State::kSucceeded, std::move(error));
       co_return;
     }
-    if (now || now.error().code == Code::kNotFound) break;
     const auto delay = backoff.Next();
     co_await clock.SleepFor(delay);
   }
-  operation.End(State::kFailed,
-                Error{Code::kAborted, "INTERRUPTED",
-                      "the agent was stopped before it saw the end of this; look at the container and ask again"});
 }
 
 }  // namespace berth::agent

@@ -45,18 +45,12 @@ Error NoSuchOperation(const std::string& id) {
           {{"operation", id}}};
 }
 
-// What the caller took for granted is so.
-Result<> CheckExpected(const Request& request, const ContainerDetails& container) {
-  if (!request.etag.empty() && request.etag != EtagOf(container)) {
-    return Error{Code::kAborted,
-                 "ETAG_MISMATCH",
-                 container.name + " has changed since; look at it again",
-                 {{"etag", EtagOf(container)}}};
-  }
-  if (request.if_running && !RunsOrWill(container)) {
-    return Error{Code::kFailedPrecondition, "NOT_RUNNING", container.name + " was stopped or paused meanwhile"};
-  }
-  return {};
+Result<> CheckEtag(const Request& request, const ContainerDetails& container) {
+  if (request.etag.empty() || request.etag == EtagOf(container)) return {};
+  return Error{Code::kAborted,
+               "ETAG_MISMATCH",
+               container.name + " has changed since; look at it again",
+               {{"etag", EtagOf(container)}}};
 }
 
 Progress FirstProgress(const Operation& operation) {
@@ -161,7 +155,7 @@ ResultTask<Preflight> OperationsImpl::Examine(const Request& request, const Cont
                                               const std::string& id) {
   if (request.kind == Kind::kUpgrade) co_return co_await PreflightUpgrade(engine_, request, container, id);
   if (request.kind == Kind::kRollback) co_return co_await PreflightRollback(engine_, container, id);
-  if (request.kind == Kind::kRecreate) co_return co_await PreflightRecreate(engine_, container, id);
+  if (request.kind == Kind::kRecreate) co_return co_await PreflightRecreate(engine_, request, container, id);
   Preflight preflight;
   preflight.plan.steps = LifecycleSteps(request.kind, container);
   co_return preflight;
@@ -175,7 +169,8 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
   }
   auto container = co_await Resolve(engine_, request.container);
   if (!container) co_return container.error();
-  if (auto expected = CheckExpected(request, *container); !expected) co_return expected.error();
+  if (auto same = CheckEtag(request, *container); !same) co_return same.error();
+  if (auto needed = CheckStillNeeded(request, *container); !needed) co_return needed.error();
   JournalEntry entry;
   entry.operation.id = request.validate_only ? "<operation>" : NewOperationId();  // the plan names it
   entry.operation.service_key = engine::ServiceKeyOf(container->name, container->labels);
@@ -264,9 +259,12 @@ Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
     operation->End(State::kFailed, container.error());
     co_return;
   }
+  const auto needed = CheckStillNeeded(operation->request(), *container);
   auto preflight = co_await Examine(operation->request(), *container, operation->operation().id);
   std::optional<Error> refused;
-  if (!preflight)
+  if (!needed)
+    refused = needed.error();
+  else if (!preflight)
     refused = preflight.error();
   else if (!preflight->plan.refusals.empty())
     refused = WouldLose(container->name, preflight->plan.refusals);

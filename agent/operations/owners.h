@@ -2,10 +2,9 @@
 #pragma once
 
 #include <array>
-#include <map>
-#include <string>
 #include <string_view>
 
+#include "agent/operations/types.h"
 #include "engine/engine.h"
 
 namespace berth::agent {
@@ -15,10 +14,12 @@ inline constexpr std::array kSharedModes = {"NetworkMode", "IpcMode", "PidMode"}
 inline constexpr std::string_view kOfContainer = "container:";
 
 // From what the configuration says, an id or a name, to the id of today; only where the two are different containers.
-using Owners = std::map<std::string, std::string>;
+// What we replaced says so in a name or in a label; for the rest there is what the caller knows.
+// FAILED_PRECONDITION: OWNER_GONE when one that is referred to is gone, and no other is known to have taken its place;
+// OWNER_NOT_RUNNING when the container `shall_run` and can't, because one whose namespace it has to join does not run.
+ResultTask<Owners> FindOwners(engine::Engine& engine, engine::ContainerDetails container, Owners known, bool shall_run);
 
-// Each container that another one was replaced by says so in a label. FAILED_PRECONDITION (OWNER_GONE) when one that
-// is referred to is gone, and no other came after it.
-ResultTask<Owners> FindOwners(engine::Engine& engine, engine::ContainerDetails container);
+// Could it be started again as it is? Not when one whose namespace it has to join is gone.
+ResultTask<bool> CanStartAgain(engine::Engine& engine, engine::ContainerDetails container);
 
 }  // namespace berth::agent

@@ -67,6 +67,17 @@ void TellChanges(Plan& plan, const ContainerDetails& container, const engine::Im
 
 }  // namespace
 
+Result<> CheckStillNeeded(const Request& request, const ContainerDetails& container) {
+  if (request.if_running && !RunsOrWill(container)) {
+    return Error{Code::kFailedPrecondition, "NOT_RUNNING", container.name + " was stopped or paused meanwhile"};
+  }
+  if (request.if_unhealthy && container.health != engine::Health::kUnhealthy) {
+    return Error{Code::kFailedPrecondition, "NOT_UNHEALTHY",
+                 container.name + " is " + std::string(engine::Name(container.health)) + " by now"};
+  }
+  return {};
+}
+
 std::string ImageOf(const ContainerDetails& container) {
   const auto label = container.labels.find(std::string(kImageLabel));
   return label != container.labels.end() ? label->second : container.image;
@@ -114,15 +125,16 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& re
   co_return preflight;
 }
 
-ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, const ContainerDetails& container,
-                                        std::string operation_id) {
+ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, const Request& request,
+                                        const ContainerDetails& container, std::string operation_id) {
   auto image = co_await engine.InspectImage(container.image_id);
   if (!image && image.error().code != Code::kNotFound) co_return image.error();
-  auto owners = co_await FindOwners(engine, container);
-  if (!owners) co_return owners.error();
-
   Preflight preflight;
   preflight.swap = SwapForUpgrade(container, operation_id);
+  preflight.swap.serves |= request.start;
+  auto owners = co_await FindOwners(engine, container, request.owners, preflight.swap.serves);
+  if (!owners) co_return owners.error();
+
   Plan& plan = preflight.plan;
   plan.refusals = RecreateRefusals(container, {});
   RefuseLostImage(container, image.has_value(), plan);

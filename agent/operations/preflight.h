@@ -13,6 +13,9 @@ struct Preflight {
   SwapRecord swap;
 };
 
+// Is it as the request takes for granted? See Request::if_running and if_unhealthy.
+Result<> CheckStillNeeded(const Request& request, const engine::ContainerDetails& container);
+
 // The reference that the container was made from, as far as it can be pulled again.
 std::string ImageOf(const engine::ContainerDetails& container);
 
@@ -26,9 +29,9 @@ ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const engine::Co
                                         std::string operation_id);
 
 // For a new container from the very image that the old one runs. Those that share its namespaces are no reason against
-// it: who asks for this makes them anew, too. FAILED_PRECONDITION (OWNER_GONE) as of FindOwners.
-ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, const engine::ContainerDetails& container,
-                                        std::string operation_id);
+// it: who asks for this makes them anew, too. FAILED_PRECONDITION as of FindOwners.
+ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, const Request& request,
+                                        const engine::ContainerDetails& container, std::string operation_id);
 
 // The stopped containers that upgrades of this name left for a rollback; the last replaced first.
 ResultTask<std::vector<engine::ContainerDetails>> KeptContainers(engine::Engine& engine, std::string name);

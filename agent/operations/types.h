@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -33,6 +34,9 @@ struct HealthGate {
   std::chrono::milliseconds stable_for{5000};        // without one: how long it must run without a restart
 };
 
+// Whose namespaces and volumes a container uses: from what its configuration says to the id of today.
+using Owners = std::map<std::string, std::string>;
+
 // What was asked. One struct for all verbs, because all but the last fields are the same for each.
 struct Request {
   Kind kind = Kind::kStart;
@@ -42,12 +46,17 @@ struct Request {
   bool validate_only = false;
   bool queue = false;
   Origin origin = Origin::kCaller;
-  bool if_running = false;  // refused with FAILED_PRECONDITION (NOT_RUNNING) once somebody stopped or paused it
+  bool if_running = false;    // refused with FAILED_PRECONDITION (NOT_RUNNING) once somebody stopped or paused it
+  bool if_unhealthy = false;  // refused with FAILED_PRECONDITION (NOT_UNHEALTHY) once it is well again
   std::chrono::milliseconds timeout{std::chrono::minutes(15)};
   std::optional<std::chrono::seconds> stop_timeout;  // of all kinds but start
 
   // Upgrade, rollback and recreate.
   HealthGate gate;
+
+  // Recreate alone.
+  bool start = false;  // it shall run afterwards, though it does not now
+  Owners owners;       // that the caller knows to have taken the place of others, which are gone
 
   // Upgrade alone.
   std::string image;  // empty: the reference that the container was created from

@@ -47,13 +47,16 @@ class UpgradeRun {
   ResultTask<std::string> CreateOrAdopt(engine::CreateRequest request);
   ResultTask<> ConnectLate(const std::string& id, std::vector<LateNetwork> networks);
   ResultTask<> Prepare(const engine::ContainerDetails& container);
-  ResultTask<> CheckUnchanged();
+  ResultTask<> CheckUnchanged(const engine::ContainerDetails& container);
   ResultTask<> Switch();
   Task<Error> WhyNotUp(Error failure);
   Task<Verdict> CatchEnd(engine::ContainerDetails first, Verdict verdict);
   ResultTask<> Gate();
   Task<> Commit();
   Task<> GoBack(Error why);
+  Task<bool> CanGoBack();
+  ResultTask<bool> OldCanStart();
+  Task<Error> LeaveIncoming(Error why);
   Task<> Abandon(Error why);
   Task<> RemoveIncoming();
   Task<> CollectEvidence();

@@ -6,23 +6,10 @@
 namespace berth::agent {
 namespace {
 
-constexpr std::string_view kMark = ".berth-";
-constexpr std::size_t kIdDigits = 16;
-constexpr std::size_t kSuffixLength = 4;  // "-new", "-old"
 constexpr std::size_t kLongestLine = 8;
 
-// The length of ".berth-<16 digits>-xxx" at the end of a side name, 0 for any other name.
-std::size_t MarkLength(std::string_view side_name) {
-  constexpr std::size_t kLength = kMark.size() + kIdDigits + kSuffixLength;
-  if (side_name.size() <= kLength) return 0;
-  const auto tail = side_name.substr(side_name.size() - kLength);
-  const auto digits = tail.substr(kMark.size(), kIdDigits);
-  const bool marked = tail.starts_with(kMark) && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  return marked && (tail.ends_with("-new") || tail.ends_with("-old")) ? kLength : 0;
-}
-
 std::string SideName(std::string_view name, std::string_view operation_id, std::string_view suffix) {
-  return std::string(name) + std::string(kMark) + std::string(operation_id) + std::string(suffix);
+  return std::string(name) + ".berth-" + std::string(operation_id) + std::string(suffix);
 }
 
 }  // namespace
@@ -38,13 +25,8 @@ std::string OldSideName(std::string_view name, std::string_view operation_id) {
   return SideName(name, operation_id, "-old");
 }
 
-std::string OwnerOfSideName(std::string_view side_name) {
-  const auto length = MarkLength(side_name);
-  return length == 0 ? "" : std::string(side_name.substr(0, side_name.size() - length));
-}
-
 bool IsKeptNameOf(std::string_view side_name, std::string_view name) {
-  return side_name.ends_with("-old") && OwnerOfSideName(side_name) == name;
+  return side_name.ends_with("-old") && engine::OwnerOfSideName(side_name) == name;
 }
 
 std::string LineOf(const engine::ContainerDetails& container) {
@@ -57,8 +39,8 @@ std::string LineOf(const engine::ContainerDetails& container) {
 }
 
 bool ComesAfter(const engine::Labels& labels, std::string_view id) {
-  return ("," + engine::LabelOf(labels, std::string(kReplacesLabel)) + ",").find("," + std::string(id) + ",") !=
-         std::string::npos;
+  const std::string line = "," + engine::LabelOf(labels, std::string(kReplacesLabel)) + ",";
+  return !id.empty() && line.find("," + std::string(id) + ",") != std::string::npos;
 }
 
 engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces, std::string_view image) {

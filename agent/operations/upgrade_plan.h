@@ -19,12 +19,11 @@ inline constexpr std::string_view kOperationLabel = "berth.operation";  // the o
 inline constexpr std::string_view kReplacesLabel = "berth.replaces";  // ids of those that it came after, the last first
 inline constexpr std::string_view kImageLabel = "berth.image";        // as asked for, before it became a digest
 
-// Deterministic, so that a create whose answer was lost is found again: "web.berth-0123456789abcdef-new".
+// Deterministic, so that a create whose answer was lost is found again: "web.berth-0123456789abcdef-new". Whose they
+// are: engine/service_key.h.
 std::string NewSideName(std::string_view name, std::string_view operation_id);
 std::string OldSideName(std::string_view name, std::string_view operation_id);
 
-// "web" for either side name of web; empty for any other name.
-std::string OwnerOfSideName(std::string_view side_name);
 // Did an upgrade of `name` keep this one?
 bool IsKeptNameOf(std::string_view side_name, std::string_view name);
 

@@ -14,5 +14,18 @@ TEST(ServiceKey, IsTheComposeServiceWhateverTheContainerIsCalled) {
   EXPECT_EQ(ServiceKeyOf("shop-web-1", labels), "shop/web/1");
 }
 
+TEST(ServiceKey, StaysWhileOneContainerTakesThePlaceOfAnother) {
+  EXPECT_EQ(ServiceKeyOf("web.berth-0123456789abcdef-old", {}), "web");
+  EXPECT_EQ(ServiceKeyOf("web.berth-0123456789abcdef-new", {}), "web");
+}
+
+TEST(SideNames, AreNotSeenInOrdinaryNames) {
+  for (const auto* name : {"web", "web.berth-old", "web.berth-0123-old", "web.berth-0123456789abcdeZ-old",
+                           ".berth-0123456789abcdef-old", "web.berth-0123456789abcdef-odd", ""}) {
+    EXPECT_EQ(OwnerOfSideName(name), "") << name;
+    EXPECT_EQ(ServiceKeyOf(name, {}), name);
+  }
+}
+
 }  // namespace
 }  // namespace berth::engine

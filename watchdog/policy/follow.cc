@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "watchdog/policy/dependencies.h"
+#include "watchdog/policy/restraint.h"
 
 namespace berth::watchdog::policy {
 namespace {
@@ -47,6 +48,12 @@ void Look(Deciding& d, Container& container, const Owner& owner, std::optional<F
   follow->new_owners[owner.share] = replacement->seen.id;
 }
 
+// It may have been given up because its owner was gone.
+void HopeAgain(World& world, const Container& container) {
+  Service* service = FindService(world, container.key);
+  if (service != nullptr && service->impossible.erase(Remedy::kRecreate) > 0) Forget(*service);
+}
+
 void Update(Deciding& d, Container& container) {
   std::optional<Follow> follow;
   for (Owner& owner : container.owners) {
@@ -57,9 +64,12 @@ void Update(Deciding& d, Container& container) {
     }
     Look(d, container, owner, follow);
   }
-  if (follow && container.follow && container.follow->owner == follow->owner) follow->since = container.follow->since;
+  const bool same = follow && container.follow && container.follow->owner == follow->owner;
+  if (same) follow->since = container.follow->since;
   container.follow = std::move(follow);
-  if (container.follow) d.world.minded.insert(&container);
+  if (!container.follow) return;
+  d.world.minded.insert(&container);
+  if (!same) HopeAgain(d.world, container);
 }
 
 bool IsReady(const Container& owner) {

@@ -76,6 +76,38 @@ TEST(Crash, LeavesExactlyOneContainerRunningAtEveryPointOfARollback) {
   EXPECT_GT(points, 20);
 }
 
+TEST(Crash, LeavesExactlyOneContainerAtEveryPointOfARecreate) {
+  int points = 0;
+  for (int n = 1; n < kMorePointsThanThereAre; ++n) {
+    AgentHost host;
+    host.RunWeb();
+    if (!KilledAt(n, host, Ask(Kind::kRecreate, "web"))) break;
+    ++points;
+    ExpectOneServes(host, n);
+    EXPECT_THAT(host.Names(), SizeIs(1)) << "killed at point " << n;
+    EXPECT_EQ(host.At("web").Image(), "web:1") << "killed at point " << n;
+  }
+  EXPECT_GT(points, 25);
+}
+
+TEST(Crash, LeavesTheOldContainerAtEveryPointOfARecreateThatFails) {
+  int points = 0;
+  for (int n = 1; n < kMorePointsThanThereAre; ++n) {
+    AgentHost host;
+    host.RunWeb();
+    const auto id = host.At("web").id;
+    host.engine.calls.after_effect = [&host](const std::string& call) {
+      if (call.starts_with("create ")) host.At(call.substr(7)).behaviour = {.exits_after = 500ms, .exit_code = 3};
+    };
+    if (!KilledAt(n, host, Ask(Kind::kRecreate, "web"))) break;
+    ++points;
+    ExpectOneServes(host, n);
+    EXPECT_THAT(host.Names(), SizeIs(1)) << "killed at point " << n;
+    EXPECT_EQ(host.At("web").id, id) << "killed at point " << n;
+  }
+  EXPECT_GT(points, 25);
+}
+
 // Killed again while it recovers, at every point of that.
 TEST(Crash, RecoversFromACrashInTheMiddleOfARecovery) {
   for (int n = 1; n < kMorePointsThanThereAre; ++n) {
@@ -109,6 +141,75 @@ TEST(Crash, FinishesOrGivesUpWhatWasOneCallAtEveryPoint) {
       EXPECT_THAT(*host.operations->List({.unfinished = true}), SizeIs(0)) << Name(kind) << " killed at point " << n;
     }
   }
+}
+
+TEST(Crash, DoesNotLeaveAContainerDownAtAnyPointOfARestart) {
+  int points = 0;
+  for (int n = 1; n < kMorePointsThanThereAre; ++n) {
+    AgentHost host;
+    host.RunWeb();
+    if (!KilledAt(n, host, Ask(Kind::kRestart, "web"))) break;
+    ++points;
+    EXPECT_TRUE(host.At("web").Runs()) << "killed at point " << n;
+  }
+  EXPECT_GE(points, 4);
+}
+
+class CrashInARestart : public testing::Test {
+ protected:
+  // Killed after the engine has been asked, and before the container has stopped.
+  void SetUp() override {
+    host.RunWeb();
+    begun = host.Submit(Ask(Kind::kRestart, "web")).value().id;
+    host.loop.RunFor(50ms);
+    host.loop.Kill();
+    host.operations.reset();
+    host.loop.RunFor(1s);
+  }
+  Operation Recovered() {
+    host.Begin();
+    EXPECT_OK(host.operations->Recover());
+    host.UntilIdle();
+    return host.operations->Get(begun).value();
+  }
+
+  AgentHost host;
+  std::string begun;
+};
+
+TEST_F(CrashInARestart, StartsWhatItLeftDown) {
+  ASSERT_FALSE(host.At("web").Runs());
+  EXPECT_EQ(Recovered().state, State::kSucceeded);
+  EXPECT_TRUE(host.At("web").Runs());
+}
+
+TEST_F(CrashInARestart, DoesNotStartItALongTimeAfterwards) {
+  host.loop.RunFor(1h);
+  EXPECT_EQ(Recovered().error->reason, "INTERRUPTED");
+  EXPECT_FALSE(host.At("web").Runs());
+}
+
+TEST_F(CrashInARestart, DoesNotRestartItAgainWhenTheEngineWentOnWithIt) {
+  ASSERT_OK(host.engine.machine.Start("web"));
+  const int run = host.At("web").run;
+  EXPECT_EQ(Recovered().state, State::kSucceeded);
+  EXPECT_EQ(host.At("web").run, run);
+}
+
+TEST_F(CrashInARestart, SaysWhyItCannotBeStarted) {
+  host.At("web").behaviour.start_error = "device is gone";
+  EXPECT_THAT(Recovered().error->message, testing::HasSubstr("device is gone"));
+}
+
+TEST_F(CrashInARestart, WaitsForTheEngine) {
+  host.engine.GoDown();
+  host.Begin();
+  EXPECT_OK(host.operations->Recover());
+  host.loop.RunFor(1min);
+  EXPECT_EQ(host.operations->RunningCount(), 1u);
+  host.engine.ComeBack();
+  host.UntilIdle();
+  EXPECT_TRUE(host.At("web").Runs());
 }
 
 TEST(Crash, DoesNotBeginWhatWasStillQueued) {

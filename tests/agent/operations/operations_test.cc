@@ -229,6 +229,124 @@ TEST_F(OperationsTest, OnlyTellsWhatItWouldDoWhenAskedToValidate) {
   EXPECT_THAT(*host.operations->List({}), IsEmpty());
 }
 
+TEST_F(OperationsTest, RefusesWhatSomebodyStoppedOrPausedWhenItShallRun) {
+  Request request = Ask(Kind::kRestart, "web");
+  request.if_running = true;
+  host.At("web").state = ContainerState::kPaused;
+  EXPECT_THAT(host.Submit(request), FailsWith(Code::kFailedPrecondition, "NOT_RUNNING"));
+  host.Do(Ask(Kind::kStop, "web")).value();
+  EXPECT_THAT(host.Submit(request), FailsWith(Code::kFailedPrecondition, "NOT_RUNNING"));
+  EXPECT_EQ(host.engine.calls.Count("restart"), 0u);
+}
+
+TEST_F(OperationsTest, GoesAheadWhenItRunsOrIsAboutTo) {
+  Request request = Ask(Kind::kRestart, "web");
+  request.if_running = true;
+  EXPECT_EQ(host.Do(request)->state, State::kSucceeded);
+  host.At("web").state = ContainerState::kRestarting;
+  EXPECT_OK(host.Submit(request));
+}
+
+TEST_F(OperationsTest, RefusesAContainerThatIsWellAgainWhenItShallBeUnhealthy) {
+  Request request = Ask(Kind::kRestart, "web");
+  request.if_unhealthy = true;
+  for (const auto health : {engine::Health::kHealthy, engine::Health::kStarting}) {
+    host.engine.machine.SetHealth(host.At("web"), health);
+    EXPECT_THAT(host.Submit(request), FailsWith(Code::kFailedPrecondition, "NOT_UNHEALTHY"));
+  }
+  host.engine.machine.SetHealth(host.At("web"), engine::Health::kUnhealthy);
+  EXPECT_OK(host.Submit(request));
+}
+
+TEST_F(OperationsTest, LooksAgainWhenItsTurnHasCome) {
+  host.Submit(Ask(Kind::kStop, "web")).value();
+  Request request = Ask(Kind::kRestart, "web");
+  request.queue = request.if_running = true;
+  const auto queued = host.Submit(request);
+  EXPECT_EQ(host.End(queued->id)->error->reason, "NOT_RUNNING");
+  EXPECT_EQ(host.At("web").state, ContainerState::kExited);
+}
+
+TEST_F(OperationsTest, RemembersWhoWantedIt) {
+  Request request = Ask(Kind::kRestart, "web");
+  const auto by_caller = host.Do(request).value();
+  request.origin = Origin::kWatchdog;
+  const auto by_watchdog = host.Do(request).value();
+  host.Restart();
+  EXPECT_EQ(host.operations->Get(by_caller.id)->origin, Origin::kCaller);
+  EXPECT_EQ(host.operations->Get(by_watchdog.id)->origin, Origin::kWatchdog);
+}
+
+// --- leases ---
+
+class LeaseTest : public OperationsTest {
+ protected:
+  void Watch() {
+    host.operations->OnLease([this](const LeaseChange& change) {
+      const std::string by = change.origin == Origin::kWatchdog ? " by the watchdog" : "";
+      told.push_back(change.service_key + ": " + (change.operation.empty() ? "free" : change.operation + by));
+    });
+  }
+
+  std::vector<std::string> told;
+};
+
+TEST_F(LeaseTest, IsToldOfWhenItIsTakenAndWhenItIsGivenBack) {
+  Watch();
+  EXPECT_THAT(told, IsEmpty());
+  const auto ended = host.Do(Ask(Kind::kRestart, "web"));
+  EXPECT_THAT(told, ElementsAre("web: " + ended->id, "web: free"));
+}
+
+TEST_F(LeaseTest, IsToldOfToOneWhoComesLater) {
+  const auto begun = host.Submit(Ask(Kind::kRestart, "web"));
+  Watch();
+  EXPECT_THAT(told, ElementsAre("web: " + begun->id));
+}
+
+TEST_F(LeaseTest, GoesFromOneOperationToTheNextWithoutBeingFree) {
+  Watch();
+  const auto first = host.Submit(Ask(Kind::kStop, "web"));
+  Request request = Ask(Kind::kStart, "web");
+  request.queue = true;
+  const auto second = host.Submit(request);
+  host.UntilIdle();
+  EXPECT_THAT(told, ElementsAre("web: " + first->id, "web: " + second->id, "web: free"));
+}
+
+TEST_F(LeaseTest, IsNotToldOfForWhatIsCancelledInTheQueue) {
+  const auto first = host.Submit(Ask(Kind::kRestart, "web"));
+  Request request = Ask(Kind::kStop, "web");
+  request.queue = true;
+  const auto second = host.Submit(request);
+  Watch();
+  EXPECT_OK(host.operations->Cancel(second->id));
+  EXPECT_THAT(told, testing::Each("web: " + first->id));
+}
+
+TEST_F(LeaseTest, IsNotToldOfWhenTheRequestIsRefusedOrOnlyValidated) {
+  Watch();
+  Request request = Ask(Kind::kRestart, "web");
+  request.validate_only = true;
+  EXPECT_OK(host.Submit(request));
+  request.validate_only = false;
+  request.etag = "another";
+  EXPECT_FALSE(host.Submit(request));
+  EXPECT_THAT(told, IsEmpty());
+}
+
+TEST_F(LeaseTest, OfAnInterruptedOperationIsToldOfWithTheOneWhoWantedIt) {
+  Request request = Ask(Kind::kRecreate, "web");
+  request.origin = Origin::kWatchdog;
+  const auto begun = host.Submit(request);
+  host.loop.RunFor(500ms);
+  host.Restart();
+  Watch();
+  EXPECT_THAT(told, ElementsAre("web: " + begun->id + " by the watchdog"));
+  host.UntilIdle();
+  EXPECT_EQ(told.back(), "web: free");
+}
+
 // --- following ---
 
 TEST_F(OperationsTest, TellsAFollowerEveryProgressInOrderAndThenTheEnd) {

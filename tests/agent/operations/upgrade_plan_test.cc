@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/names.h"
+#include "engine/service_key.h"
 
 namespace berth::agent {
 namespace {
@@ -11,22 +12,43 @@ namespace {
 const std::string kOperation = "0123456789abcdef";
 
 TEST(SideNames, SayWhoseTheyAre) {
-  EXPECT_EQ(OwnerOfSideName(OldSideName("web", kOperation)), "web");
-  EXPECT_EQ(OwnerOfSideName(NewSideName("my.web-1", kOperation)), "my.web-1");
+  EXPECT_EQ(engine::OwnerOfSideName(OldSideName("web", kOperation)), "web");
+  EXPECT_EQ(engine::OwnerOfSideName(NewSideName("my.web-1", kOperation)), "my.web-1");
   EXPECT_TRUE(engine::CheckContainerName(OldSideName("web", kOperation)));
-}
-
-TEST(SideNames, AreNotSeenInOrdinaryNames) {
-  for (const auto* name : {"web", "web.berth-old", "web.berth-0123-old", "web.berth-0123456789abcdeZ-old",
-                           ".berth-0123456789abcdef-old", "web.berth-0123456789abcdef-odd", ""}) {
-    EXPECT_EQ(OwnerOfSideName(name), "") << name;
-  }
 }
 
 TEST(SideNames, TellAKeptContainerFromANewOneAndFromThatOfAnotherName) {
   EXPECT_TRUE(IsKeptNameOf(OldSideName("web", kOperation), "web"));
   EXPECT_FALSE(IsKeptNameOf(NewSideName("web", kOperation), "web"));
   EXPECT_FALSE(IsKeptNameOf(OldSideName("web", kOperation), "we"));
+}
+
+engine::ContainerDetails Replacing(const std::string& id, const std::string& replaces) {
+  engine::ContainerDetails container;
+  container.id = id;
+  if (!replaces.empty()) container.labels = {{std::string(kReplacesLabel), replaces}};
+  return container;
+}
+
+TEST(Line, NamesAllThatAContainerCameAfterTheLastFirst) {
+  EXPECT_EQ(LineOf(Replacing("a", "")), "a");
+  EXPECT_EQ(LineOf(Replacing("c", "b,a")), "c,b,a");
+}
+
+TEST(Line, DoesNotGrowForEver) {
+  std::string line;
+  for (char id = 'a'; id <= 'z'; ++id) line = LineOf(Replacing(std::string(1, id), line));
+  EXPECT_EQ(line, "z,y,x,w,v,u,t,s");
+}
+
+TEST(Line, TellsWhoCameAfterWhom) {
+  const engine::Labels labels{{std::string(kReplacesLabel), "bb,aa"}};
+  EXPECT_TRUE(ComesAfter(labels, "aa"));
+  EXPECT_TRUE(ComesAfter(labels, "bb"));
+  EXPECT_FALSE(ComesAfter(labels, "a"));
+  EXPECT_FALSE(ComesAfter(labels, "cc"));
+  EXPECT_FALSE(ComesAfter({}, "aa"));
+  EXPECT_FALSE(ComesAfter({}, ""));
 }
 
 TEST(DigestOf, PrefersTheRepositoryThatWasAskedFor) {

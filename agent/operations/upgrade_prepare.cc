@@ -1,0 +1,127 @@
+// An upgrade's beginning: the image, and the new container beside the old one. Nothing that serves is touched.
+#include "agent/operations/owners.h"
+#include "agent/operations/preflight.h"
+#include "agent/operations/recreate.h"
+#include "agent/operations/upgrade.h"
+#include "agent/operations/upgrade_plan.h"
+
+namespace berth::agent {
+namespace {
+
+using engine::ContainerDetails;
+
+// A digest pins what runs, a tag keeps it readable: repository:tag@sha256:... The engine takes a digest only of the
+// repository that it got the image from.
+std::string Pinned(const engine::ImageReference& wanted, const engine::Image& image) {
+  engine::ImageReference pinned = wanted;
+  if (pinned.digest.empty()) pinned.digest = DigestIn(image, wanted.repository);
+  return pinned.ToString();
+}
+
+}  // namespace
+
+ResultTask<> UpgradeRun::Prepare(const ContainerDetails& container) {
+  if (!Record().swap.created) {  // a rollback: the container is there
+    auto kept = co_await engine_.Inspect(Record().swap.incoming.id);
+    if (kept) outcome_.new_image = kept->image;
+    co_return kept ? Result<>() : Result<>(kept.error());
+  }
+  auto candidate = co_await ObtainCandidate(container);
+  if (!candidate) co_return candidate.error();
+  outcome_.new_image = candidate->reference;
+  outcome_.old_digest = DigestOf(candidate->old_image, container.image);
+  outcome_.new_digest = DigestOf(candidate->new_image, candidate->reference);
+  if (candidate->same) {
+    outcome_.warnings.push_back("the container runs this very image already; nothing was done");
+    co_return Result<>();
+  }
+  co_return co_await CreateIncoming(container, *candidate);
+}
+
+ResultTask<UpgradeRun::Candidate> UpgradeRun::ObtainCandidate(const ContainerDetails& container) {
+  return operation_->request().kind == Kind::kRecreate ? SameAgain(container) : PullCandidate(container);
+}
+
+// By its name as long as that means the same image; a tag may have moved on.
+ResultTask<UpgradeRun::Candidate> UpgradeRun::SameAgain(const ContainerDetails& container) {
+  NextStep();
+  auto image = co_await engine_.InspectImage(container.image_id);
+  if (!image) co_return Annotate(image.error(), "reading the image");
+  auto named = co_await engine_.InspectImage(container.image);
+  if (!named && named.error().code != Code::kNotFound) co_return Annotate(named.error(), "reading the image");
+  const bool same_name = named && named->id == container.image_id;
+  co_return Candidate{*image, *image, same_name ? container.image : container.image_id, false};
+}
+
+ResultTask<UpgradeRun::Candidate> UpgradeRun::PullCandidate(const ContainerDetails& container) {
+  const Request& request = operation_->request();
+  auto wanted = engine::ParseImageReference(request.image.empty() ? ImageOf(container) : request.image);
+  if (!wanted) co_return wanted.error();
+  auto old_image = co_await engine_.InspectImage(container.image_id);
+  if (!old_image) co_return Annotate(old_image.error(), "reading the old image");
+
+  auto credentials = request.credentials;
+  if (!credentials && credentials_) credentials = credentials_(wanted->Registry());
+  PullRequest pull{*wanted, request.pull, std::move(credentials), {}};
+  NextStep();
+  auto obtaining = ObtainImage(engine_, clock_, *operation_, std::move(pull));
+  auto new_image = co_await operation_->Interruptible(std::move(obtaining));
+  if (!new_image) co_return Annotate(new_image.error(), "pulling " + wanted->ToString());
+
+  const bool same = new_image->id == container.image_id;
+  std::string reference = Pinned(*wanted, *new_image);
+  co_return Candidate{std::move(*old_image), std::move(*new_image), std::move(reference), same};
+}
+
+ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const Candidate& candidate) {
+  const Operation& operation = operation_->operation();
+  UpgradeRecord record = Record();
+  const std::string asked = operation_->request().image.empty() ? ImageOf(container) : operation_->request().image;
+  auto owners = co_await FindOwners(engine_, container, operation_->request().owners, record.swap.serves);
+  if (!owners) co_return owners.error();
+  Recreated recreated = Recreate({container, candidate.old_image, candidate.new_image, candidate.reference,
+                                  record.swap.incoming.side_name, engine_.ApiVersion(),
+                                  OwnLabels(operation.id, LineOf(container), asked), std::move(*owners)});
+  for (auto& warning : recreated.warnings) outcome_.warnings.push_back(std::move(warning));
+
+  NextStep();
+  auto created = co_await CreateOrAdopt(std::move(recreated.create));
+  if (!created) co_return Annotate(created.error(), "creating the new container");
+  record.swap.incoming.id = *created;
+  auto connected = co_await ConnectLate(*created, std::move(recreated.late_networks));
+  if (!connected) co_return Annotate(connected.error(), "connecting the new container");
+
+  // Somebody may have moved a tag between the pull and the creation.
+  auto there = co_await engine_.Inspect(*created);
+  if (!there) co_return there.error();
+  if (there->image_id != candidate.new_image.id) {
+    co_return Error{Code::kAborted, "IMAGE_MOVED", "the image changed while the container was created; try again"};
+  }
+  co_return operation_->Intend(record);
+}
+
+// A creation whose answer was lost has happened all the same: its name and its label tell that it is ours.
+ResultTask<std::string> UpgradeRun::CreateOrAdopt(engine::CreateRequest request) {
+  const std::string name = request.name;
+  auto created = co_await engine_.Create(std::move(request));
+  if (created) {
+    for (auto& warning : created->warnings) outcome_.warnings.push_back(std::move(warning));
+    co_return created->id;
+  }
+  if (created.error().code != Code::kUnavailable && created.error().code != Code::kAborted) co_return created.error();
+  auto there = co_await engine_.Inspect(name);
+  if (!there) co_return created.error();
+  const auto label = there->labels.find(std::string(kOperationLabel));
+  if (label == there->labels.end() || label->second != operation_->operation().id) co_return created.error();
+  co_return there->id;
+}
+
+ResultTask<> UpgradeRun::ConnectLate(const std::string& id, std::vector<LateNetwork> networks) {
+  for (auto& late : networks) {
+    auto connected = co_await engine_.ConnectNetwork(late.network, id, std::move(late.endpoint));
+    if (!connected) co_return connected;
+  }
+  co_return Result<>();
+}
+
+}  // namespace berth::agent
