@@ -75,13 +75,19 @@ Result<> CheckOwner(Database& database, std::int64_t version) {
   return {};
 }
 
+// Tables that don't fit their version are as good as none; a full disk is another matter.
+Error CannotMigrate(Error error) {
+  if (error.code != Code::kInternal) return error;
+  return {Code::kDataLoss, "JOURNAL_CORRUPT", "the journal can't be brought up to date: " + error.message};
+}
+
 Result<> TakeStep(Database& database, std::size_t step) {
   auto transaction = sqlite::Transaction::Begin(database);
   if (!transaction) return transaction.error();
   const auto mark = "PRAGMA application_id = " + std::to_string(kApplicationId) +
                     "; PRAGMA user_version = " + std::to_string(step + 1);
   for (const std::string& sql : {std::string(kSteps.at(step)), mark}) {
-    if (const auto done = database.Execute(sql); !done) return done.error();
+    if (const auto done = database.Execute(sql); !done) return CannotMigrate(done.error());
   }
   return transaction->Commit();
 }
