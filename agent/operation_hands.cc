@@ -58,12 +58,32 @@ bool ChangedWhatRuns(const Operation& operation) {
   return replaces && operation.state == State::kSucceeded;
 }
 
+// Which leases are news. One for the watchdog's own work is not; one that an earlier process left is.
+class LeaseNews {
+ public:
+  explicit LeaseNews(std::function<void(std::string, std::string)> told) : told_(std::move(told)) {}
+
+  void OwnWorkBegins() { begun_ = true; }
+
+  void Take(const LeaseChange& lease) {
+    const bool foreign = lease.origin != Origin::kWatchdog || !begun_;
+    if (!lease.operation.empty() && foreign) {
+      known_.insert(lease.service_key);
+      told_(lease.service_key, "operations/" + lease.operation);
+    } else if (known_.erase(lease.service_key) > 0) {
+      told_(lease.service_key, "");
+    }
+  }
+
+ private:
+  std::function<void(std::string, std::string)> told_;
+  std::set<std::string> known_;
+  bool begun_ = false;
+};
+
 class OperationHands final : public watchdog::Hands {
  public:
   OperationHands(Operations& operations, Clock& clock) : operations_(operations), clock_(clock) {}
-  ~OperationHands() override {
-    operations_.OnLease([](const LeaseChange&) {});
-  }
 
   ResultTask<std::string> Apply(const Heal& heal) override {
     return Carry(RequestFor(heal), heal.remedy == Remedy::kRollBack ? WhyNotBack(heal.name) : std::nullopt);
@@ -71,22 +91,17 @@ class OperationHands final : public watchdog::Hands {
 
   bool Can(Remedy) const override { return true; }
 
-  // A lease for one's own work is no news; one that an earlier process left is.
+  // The operations may outlive these hands, and be outlived by them.
   void OnLease(std::function<void(std::string, std::string)> told) override {
-    operations_.OnLease([this, told = std::move(told)](const LeaseChange& lease) {
-      const bool foreign = lease.origin != Origin::kWatchdog || !begun_;
-      if (!lease.operation.empty() && foreign) {
-        told_.insert(lease.service_key);
-        told(lease.service_key, "operations/" + lease.operation);
-      } else if (told_.erase(lease.service_key) > 0) {
-        told(lease.service_key, "");
-      }
+    news_ = std::make_shared<LeaseNews>(std::move(told));
+    operations_.OnLease([news = std::weak_ptr(news_)](const LeaseChange& lease) {
+      if (const auto alive = news.lock()) alive->Take(lease);
     });
   }
 
  private:
   ResultTask<std::string> Carry(Request request, std::optional<Error> impossible) {
-    begun_ = true;
+    if (news_) news_->OwnWorkBegins();
     if (impossible) co_return *impossible;
     const std::string id = request.container;
     auto operation = co_await operations_.Submit(std::move(request));
@@ -111,8 +126,7 @@ class OperationHands final : public watchdog::Hands {
 
   Operations& operations_;
   Clock& clock_;
-  std::set<std::string> told_;
-  bool begun_ = false;
+  std::shared_ptr<LeaseNews> news_;
 };
 
 }  // namespace

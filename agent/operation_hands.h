@@ -12,7 +12,7 @@ namespace berth::agent {
 // An upgrade that is older than this is not what made a container ill.
 inline constexpr std::chrono::hours kRollBackWithin{24};
 
-// `operations` and `clock` outlive them. All remedies. A rollback only of an upgrade that ended less than
+// All remedies. A rollback only of an upgrade that ended less than
 // kRollBackWithin ago and is the last that was done; UNIMPLEMENTED (NOT_POSSIBLE_HERE) otherwise, and for what the
 // operations refuse because something would be lost.
 std::unique_ptr<watchdog::Hands> MakeOperationHands(Operations& operations, Clock& clock);

@@ -18,9 +18,10 @@ using watchdog::Report;
 
 boost::json::object Watched(boost::json::object host_config = {}) {
   host_config["RestartPolicy"] = boost::json::object{{"Name", "always"}};
-  return {{"Healthcheck", test::FakeHealthcheck()},
-          {"Labels", {{"autoheal", "true"}}},
-          {"HostConfig", std::move(host_config)}};
+  auto check = test::FakeHealthcheck();
+  check["Interval"] = 60'000'000'000;  // the fake checks only once: it must not look as if it had stopped
+  return {
+      {"Healthcheck", std::move(check)}, {"Labels", {{"autoheal", "true"}}}, {"HostConfig", std::move(host_config)}};
 }
 
 class WatchdogInAgent : public testing::Test {

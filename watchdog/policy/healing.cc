@@ -69,12 +69,20 @@ bool OnlyTell(Deciding& d, Container& container) {
   return true;
 }
 
+// One at a time of each service.
+bool IsServiceInFlight(Deciding& d, const Container& container) {
+  const auto& named = d.world.named[container.key];
+  return std::any_of(named.begin(), named.end(), [](const Container* other) { return other->flight.has_value(); });
+}
+
 // True when it may be healed now, as far as it alone is concerned.
 bool Advance(Deciding& d, Container& container) {
   if (container.gone || container.flight) return false;
   const bool watched = container.rules.watched && container.rules.action != Action::kNone;
   if (!watched || !Needs(d, container)) return Rest(d, container), false;
   if (WasStopped(d, container) || IsDoneWith(d, container)) return false;
+  // The other one of a recreate: which of the two stays is open.
+  if (!container.story && IsServiceInFlight(d, container)) return false;
   if (!container.story) Begin(d, container, WhyIll(d, container));
   if (OnlyTell(d, container)) return false;
   if (IsIll(container) && !container.follow && IsOrphan(d.world, container)) container.must_recreate = true;
@@ -84,12 +92,6 @@ bool Advance(Deciding& d, Container& container) {
   const auto backoff = BackoffOf(d, container);
   if (backoff) Hold(d, container, *backoff);
   return !backoff;
-}
-
-// One at a time of each service.
-bool IsServiceInFlight(Deciding& d, const Container& container) {
-  const auto& named = d.world.named[container.key];
-  return std::any_of(named.begin(), named.end(), [](const Container* other) { return other->flight.has_value(); });
 }
 
 std::string HealReason(Deciding& d, const Container& container, const Service& service, Remedy remedy) {
