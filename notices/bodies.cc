@@ -1,6 +1,5 @@
 #include "notices/bodies.h"
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -42,14 +41,8 @@ std::string Replaced(std::string_view text, std::string_view what, std::string_v
 std::string Fenced(std::string_view output, std::size_t limit) {
   constexpr std::string_view kFences = "\n```\n\n```";
   if (output.empty() || limit < kFences.size() + 16) return {};
-  const std::string inside = Shortened(Replaced(output, "```", "`\u200B`\u200B`"), limit - kFences.size());
+  const std::string inside = Shortened(Replaced(output, "``", "`\u200B`"), limit - kFences.size());
   return "\n```\n" + inside + "\n```";
-}
-
-std::string WithOutput(const Message& message, std::size_t limit) {
-  const std::string text = Shortened(message.body, limit);
-  if (message.output.empty() || text.size() + 5 > limit) return text;
-  return text + "\n\n" + Shortened(message.output, limit - text.size() - 2);
 }
 
 json::object Fields(const Notice& notice, std::size_t output_limit) {
@@ -65,43 +58,6 @@ json::object Fields(const Notice& notice, std::size_t output_limit) {
           {"attempt", notice.attempt},
           {"text", notice.text},
           {"output", Shortened(notice.output, output_limit)}};
-}
-
-// ---------------------------------------------------------------- Alertmanager
-
-std::string_view AlertName(const Notice& notice) {
-  if (notice.event == "storm") return "BerthStorm";
-  if (notice.event == "flapping") return "BerthFlapping";
-  if (notice.event == "test") return "BerthTest";
-  return "BerthUnhealthy";
-}
-
-// The same for all of one story: what changes on its way belongs into the annotations.
-json::object Labels(const Notice& notice) {
-  json::object labels{{"alertname", AlertName(notice)}, {"instance", notice.host}, {"service", notice.subject}};
-  if (!notice.project.empty()) labels["project"] = notice.project;
-  return labels;
-}
-
-json::object Annotations(const Notice& notice) {
-  const Message message = MessageOf({notice});
-  return {{"summary", message.title},
-          {"description", WithOutput(message, kNtfyMessage)},
-          {"event", notice.event},
-          {"severity", Name(notice.severity)}};
-}
-
-std::chrono::minutes Lasts(const Notice& notice) {
-  if (notice.severity == Severity::kResolved) return std::chrono::minutes(0);
-  if (notice.severity == Severity::kInfo) return std::chrono::minutes(5);
-  return notice.event == "flapping" ? std::chrono::hours(1) : std::chrono::hours(24);
-}
-
-json::object Alert(const Notice& notice) {
-  return {{"labels", Labels(notice)},
-          {"annotations", Annotations(notice)},
-          {"startsAt", engine::FormatTimestamp(notice.time)},
-          {"endsAt", engine::FormatTimestamp(notice.time + Lasts(notice))}};
 }
 
 // ---------------------------------------------------------------- Discord
@@ -184,20 +140,6 @@ std::string AppriseBody(const std::vector<Notice>& notices) {
                                       {"body", WithOutput(message, kAppriseBody)},
                                       {"type", AppriseType(message.severity)},
                                       {"format", "text"}});
-}
-
-std::string AlertmanagerBody(const std::vector<Notice>& notices) {
-  json::array alerts;
-  for (const auto& notice : notices) {
-    json::object alert = Alert(notice);
-    // What came last is how it is.
-    const auto same = std::find_if(alerts.begin(), alerts.end(), [&](const json::value& other) {
-      return other.as_object().at("labels") == alert.at("labels");
-    });
-    if (same != alerts.end()) alerts.erase(same);
-    alerts.push_back(std::move(alert));
-  }
-  return json::serialize(alerts);
 }
 
 std::string AutohealWebhookBody(const std::vector<Notice>& notices, const std::string& key) {

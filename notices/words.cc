@@ -95,6 +95,12 @@ Notice Clean(Notice notice) {
   return notice;
 }
 
+std::string WithOutput(const Message& message, std::size_t limit) {
+  const std::string text = Shortened(message.body, limit);
+  if (message.output.empty() || text.size() + 5 > limit) return text;
+  return text + "\n\n" + Shortened(message.output, limit - text.size() - 2);
+}
+
 Message MessageOf(const std::vector<Notice>& notices) {
   if (notices.size() == 1) return MessageOf(notices.front());
   Message digest{.severity = Severity::kResolved,

@@ -22,6 +22,9 @@ struct Message {
   std::string body;                     // sentences, a line each
   std::string output;                   // of the health check; empty for several
 };
+// Body and output, in so many bytes.
+std::string WithOutput(const Message& message, std::size_t limit);
+
 // REQUIRES: `notices` is not empty.
 Message MessageOf(const std::vector<Notice>& notices);
 

@@ -56,7 +56,7 @@ Notice Recovered() {
 Notice Hostile() {
   Notice notice = GivenUp();
   notice.text = "<!channel> & <@U1> @everyone *bold* _it_ ~no~ `code` ||x|| [a](http://b)";
-  notice.output = "```\n<!channel> @everyone \x1b[31mred\x1b[0m \xFF \"quoted\" \\ end";
+  notice.output = "```\n`````\n<!channel> @everyone \x1b[31mred\x1b[0m \xFF \"quoted\" \\ end";
   return Clean(notice);
 }
 

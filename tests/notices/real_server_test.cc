@@ -64,10 +64,10 @@ class RealServer : public ::testing::Test {
     return boost::json::parse(server_->Get()->output).as_array();
   }
 
+  std::unique_ptr<Clock> clock_ = MakeSystemClock();
   RealLoop loop_;
   TemporaryDirectory files_;
   TestAuthority authority_{"authority"};
-  std::unique_ptr<Clock> clock_ = MakeSystemClock();
   std::optional<RealLoop::Running<Result<ChildEnd>>> server_;
   std::string port_;
 };

@@ -62,8 +62,8 @@ class SenderTest : public ::testing::Test {
     return deliveries.has_value() ? deliveries->front() : notices::Delivery{};
   }
 
-  RealLoop loop_;
   FakeClock clock_;
+  RealLoop loop_;
   ScriptedPeer peer_{loop_, ScriptedPeer::Tcp{}};
   std::unique_ptr<notices::Sender> sender_;
 };
