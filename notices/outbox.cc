@@ -5,8 +5,20 @@
 #include <utility>
 
 namespace berth::notices {
+namespace {
+
+bool AreOfOneMoment(const Notice& earlier, const Notice& later) {
+  constexpr std::chrono::seconds kMoment{1};
+  return !later.subject.empty() && earlier.subject == later.subject && later.time - earlier.time <= kMoment;
+}
+
+}  // namespace
 
 void Outbox::Put(Notice notice) {
+  if (limits_.posts != 0 && !waiting_.empty() && AreOfOneMoment(waiting_.back(), notice)) {
+    notice.text = waiting_.back().text + "\n" + notice.text;
+    waiting_.pop_back();
+  }
   if (waiting_.size() >= limits_.waiting) {
     const auto info = std::find_if(waiting_.begin(), waiting_.end(),
                                    [](const Notice& waiting) { return waiting.severity == Severity::kInfo; });

@@ -34,7 +34,8 @@ class Outbox {
  public:
   explicit Outbox(OutboxLimits limits) : limits_(std::move(limits)) {}
 
-  // When there is no room the oldest kInfo goes, else the oldest of all.
+  // When there is no room the oldest kInfo goes, else the oldest of all. Two words about one subject at the same moment
+  // ("it failed again", "it is given up") become one notice, unless every notice has to go on its own.
   void Put(Notice notice);
 
   // When the next post goes out; nothing while there is none.

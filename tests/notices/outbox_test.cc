@@ -88,6 +88,32 @@ TEST(Outbox, DoesNotMakeADigestWhereEveryNoticeHasToGoOnItsOwn) {
   EXPECT_THAT(SendAllThatIsDue(outbox, kNow), SizeIs(20));
 }
 
+TEST(Outbox, MakesOneNoticeOfTwoWordsAboutOneThing) {
+  Outbox outbox({});
+  Notice failed = Saying("it failed again");
+  failed.subject = "web";
+  Notice given_up = Saying("it is given up", Severity::kCritical);
+  given_up.subject = "web";
+  given_up.time = failed.time + 10ms;
+  outbox.Put(failed);
+  outbox.Put(given_up);
+  const auto& post = outbox.Take(kNow);
+  EXPECT_THAT(Texts(post), ElementsAre("it failed again\nit is given up"));
+  EXPECT_EQ(post.front().severity, Severity::kCritical);
+}
+
+TEST(Outbox, DoesNotMakeOneNoticeOfTwoThingsOrOfTwoMoments) {
+  Outbox outbox({});
+  Notice notice = Saying("it failed");
+  for (const auto* subject : {"web", "db", "web"}) {
+    notice.subject = subject;
+    outbox.Put(notice);
+  }
+  notice.time += 5s;
+  outbox.Put(notice);
+  EXPECT_THAT(SendAllThatIsDue(outbox, kNow), SizeIs(4));
+}
+
 TEST(Outbox, TriesTheSameNoticesAgainInGrowingIntervals) {
   Outbox outbox({});
   outbox.Put(Saying("first"));
