@@ -16,12 +16,24 @@ void ListRace::Note(const Seen& seen, const Observation& what) {
   if (changed->state == engine::ContainerState::kRunning) newer.changed.health = changed->health;
 }
 
+void ListRace::NoteHeal(const std::string& id, engine::ContainerState state) {
+  healed_[id] = state;
+  const auto found = newer_.find(id);
+  if (found == newer_.end()) return;
+  found->second.changed.state.reset();
+  found->second.changed.health.reset();
+}
+
 bool ListRace::IsGone(const std::string& id) const {
   const auto found = newer_.find(id);
   return found != newer_.end() && found->second.gone;
 }
 
 void ListRace::Update(Seen& seen) const {
+  if (const auto healed = healed_.find(seen.id); healed != healed_.end()) {
+    seen.health = engine::Health::kNone;
+    seen.state = healed->second;
+  }
   const auto found = newer_.find(seen.id);
   if (found == newer_.end()) return;
   const Changed& changed = found->second.changed;

@@ -81,6 +81,8 @@ Task<Acted> WatchLoop::ApplyHeal(Self self, const Heal& heal, GateAnswer gate) {
   const auto id = co_await self->parts_.hands->Apply(heal);
   if (self->stopped_) co_return acted;
   if (id) {
+    using engine::ContainerState;
+    self->race_.NoteHeal(*id, heal.remedy == Remedy::kStop ? ContainerState::kExited : ContainerState::kRunning);
     if (*id != heal.id) acted.new_id = *id;
     co_return acted;
   }
