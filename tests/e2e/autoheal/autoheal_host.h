@@ -53,6 +53,7 @@ class AutohealHost : public testing::Test {
   // Restarts the engine with these options on top of its usual ones, which it has again after the test.
   void Configure(const boost::json::object& more);
 
+  std::string Socket() const { return private_engine.endpoint.substr(std::string("unix://").size()); }
   std::string Image(const std::string& name) const { return private_engine.registry + "/" + name; }
 
   const TemporaryDirectory directory;

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "tests/e2e/autoheal/autoheal_host.h"
+#include "tests/e2e/autoheal/relay.h"
 #include "tests/support/scripted_peer.h"
 
 namespace berth::test {
@@ -87,6 +88,20 @@ TEST_F(AutohealAndTheEngine, GoesOnWhenItWasRestartedUnderLiveContainers) {
   FallsIll("e2e-new");
   EXPECT_TRUE(Heals("e2e-new", 30s));
   EXPECT_EQ(docker.Inspect("e2e-old").started_at, before);
+}
+
+// No list comes by itself for a long time: what was lost with the stream comes to light when there is a new one.
+TEST_F(AutohealAndTheEngine, HealsWhatFellIllWhileTheEventsWereCut) {
+  Relay relay(directory / "relay.sock", Socket());
+  Start({{"DOCKER_SOCK", directory / "relay.sock"}, {"AUTOHEAL_INTERVAL", "300"}});
+  Run("e2e-web");
+  for (int i = 0; i < 2; ++i) {
+    FallsIll("e2e-web");
+    const auto end = std::chrono::steady_clock::now() + 1s;
+    while (std::chrono::steady_clock::now() < end) relay.Cut();
+    EXPECT_TRUE(Heals("e2e-web", 40s)) << i;
+  }
+  EXPECT_EQ(Count(Out(), "found to be unhealthy"), 2U);
 }
 
 TEST_F(AutohealAndTheEngine, SpeaksToItOverTcp) {

@@ -27,7 +27,6 @@ class AutohealImage : public AutohealHost {
     all.push_back(image);
     docker.Command(all);
   }
-  std::string Socket() const { return private_engine.endpoint.substr(std::string("unix://").size()); }
   bool MeHealthy() {
     return Within(20s, [this] { return IsHealthy(kMe); });
   }
@@ -90,6 +89,25 @@ TEST_F(AutohealImage, SpeaksTlsWithTheCertificatesOfCerts) {
   Run("e2e-web");
   FallsIll("e2e-web");
   EXPECT_TRUE(Heals("e2e-web"));
+}
+
+TEST_F(AutohealImage, TellsAWebhookOverHttps) {
+  Make({kImage});
+  const TestAuthority authority("e2e");
+  authority.Fill(directory.path(), "localhost");
+  const Process server({"node", BERTH_SOURCE_DIR "/tests/notices/https_server.js", directory.path().string(), "1"},
+                       {.out = directory / "heard"});
+  ASSERT_TRUE(Within(10s, [this] { return std::filesystem::exists(directory / "port"); }));
+  RunImage({"--network", "host", "--volume", Socket() + ":/var/run/docker.sock", "--volume",
+            (directory / "ca.pem").string() + ":/etc/ssl/certs/ca-certificates.crt:ro", "--env",
+            "WEBHOOK_URL=https://localhost:" + ReadFile(directory / "port") + "/hook"});
+  ASSERT_TRUE(MeHealthy());
+  Run("e2e-web");
+  FallsIll("e2e-web");
+  EXPECT_TRUE(Within(10s, [this] {
+    return ReadFile(directory / "heard").find("Successfully restarted the container!") != std::string::npos;
+  }));
+  EXPECT_THAT(ReadFile(directory / "heard"), HasSubstr(R"({"content":"Container e2e-web ()"));
 }
 
 TEST_F(AutohealImage, RunsAShellScriptWhenItHasAShell) {
