@@ -1,16 +1,17 @@
 #include "agent/daemon.h"
 
-#include <array>
 #include <string>
-#include <unistd.h>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "agent/auth_file.h"
+#include "agent/daemon_settings.h"
+#include "agent/operation_hands.h"
 #include "engine/base/log.h"
 #include "engine/docker_engine.h"
+#include "watchdog/report_line.h"
 
 namespace berth::agent {
 namespace {
@@ -19,35 +20,6 @@ using namespace std::chrono_literals;
 
 // For answers that are on their way when everything else has ended.
 constexpr auto kFarewell = 2s;
-
-std::string HostName() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
-Result<engine::Endpoint> EndpointOf(const Config& config) {
-  return config.engine.empty() ? engine::EndpointFromEnvironment() : engine::ParseEndpoint(config.engine);
-}
-
-OperationSettings SettingsOf(const Config& config) {
-  OperationSettings settings;
-  settings.keep_previous = static_cast<int>(config.operations.keep_previous);
-  if (!config.registry.auth_file.empty()) settings.credentials = CredentialsFromFile(config.registry.auth_file);
-  settings.maximum_unfinished = static_cast<std::size_t>(config.operations.max_unfinished);
-  settings.keep_history = std::chrono::hours(24 * config.operations.history_days);
-  settings.maximum_history = static_cast<std::size_t>(config.operations.history_max);
-  return settings;
-}
-
-rpc::ServerLimits LimitsOf(const Config& config) {
-  rpc::ServerLimits limits;
-  limits.connections.in_all = static_cast<std::size_t>(config.limits.max_connections);
-  limits.connections.per_user = static_cast<std::size_t>(config.limits.max_connections_per_user);
-  limits.streams.engine_streams = static_cast<std::size_t>(config.limits.max_log_streams);
-  limits.streams.watches = static_cast<std::size_t>(config.limits.max_event_streams);
-  limits.message_bytes = static_cast<int>(config.limits.max_message_bytes);
-  return limits;
-}
 
 }  // namespace
 
@@ -58,6 +30,7 @@ Result<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
   if (!journal) return journal.error();
   std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(*endpoint), std::move(*journal)));
   daemon->Recover();
+  daemon->Watch();
   const auto serving = daemon->Serve();
   if (!serving) return serving.error();
   return daemon;
@@ -69,8 +42,10 @@ Daemon::Daemon(const Config& config, engine::Endpoint endpoint, OpenedJournal jo
       clock_(MakeSystemClock()),
       engine_(engine::MakeDockerEngine(loop_.get_executor(), endpoint_)),
       journal_(std::move(journal)),
-      operations_(MakeOperations(loop_.get_executor(), *engine_, *journal_.journal, *clock_, SettingsOf(config_))),
-      events_(loop_.get_executor(), *engine_, static_cast<std::size_t>(config_.limits.event_queue)) {}
+      operations_(
+          MakeOperations(loop_.get_executor(), *engine_, *journal_.journal, *clock_, OperationSettingsOf(config_))),
+      events_(loop_.get_executor(), *engine_, static_cast<std::size_t>(config_.limits.event_queue)),
+      history_(loop_.get_executor(), *journal_.episodes, *clock_, HistoryLimitsOf(config_)) {}
 
 void Daemon::Recover() {
   if (!journal_.set_aside.empty()) degraded_reasons_.push_back("the journal began anew: " + journal_.set_aside);
@@ -79,11 +54,25 @@ void Daemon::Recover() {
   for (const auto& reason : degraded_reasons_) log::Error(reason);
 }
 
+// Behind the recovery: what it took up has its leases.
+void Daemon::Watch() {
+  if (!config_.heal.enabled) return;
+  watcher_ = watchdog::Watcher::Start(loop_.get_executor(), *engine_, *clock_,
+                                      MakeOperationHands(*operations_, *clock_), HealSettingsOf(config_),
+                                      history_.Remembered(), [this](const watchdog::Report& report) { Note(report); });
+}
+
+void Daemon::Note(const watchdog::Report& report) {
+  watchdog::Log(report);
+  if (report.episode) history_.Note(*report.episode);
+}
+
 Result<> Daemon::Serve() {
   rpc::HostFacts facts{HostName(), BERTH_VERSION, endpoint_.ToString(), degraded_reasons_};
-  const rpc::ServerParts parts{loop_.get_executor(), *engine_, *operations_, events_, *clock_, std::move(facts)};
+  const rpc::ServerParts parts{loop_.get_executor(),       *engine_,        *operations_, events_, *clock_,
+                               {watcher_.get(), history_}, std::move(facts)};
   const SocketFile socket{config_.SocketPath(), config_.socket_mode, config_.socket_group};
-  auto server = rpc::Server::Start(parts, socket, LimitsOf(config_));
+  auto server = rpc::Server::Start(parts, socket, ServerLimitsOf(config_));
   if (!server) return server.error();
   server_ = std::move(*server);
   monitor_ = std::make_unique<EngineMonitor>(loop_.get_executor(), *engine_, *clock_,
@@ -98,8 +87,18 @@ void Daemon::Stop() {
   server_->Shutdown(kFarewell);
 }
 
-void Daemon::Drain() {
-  boost::asio::co_spawn(loop_, operations_->Drain(config_.operations.drain_timeout), boost::asio::use_future).wait();
+void Daemon::Drain() { boost::asio::co_spawn(loop_, DrainAll(), boost::asio::use_future).wait(); }
+
+// The heals are operations, too: they end together.
+Task<> Daemon::DrainAll() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  const auto limit = config_.operations.drain_timeout;
+  if (watcher_) {
+    co_await (watcher_->Drain(limit) && operations_->Drain(limit));
+  } else {
+    co_await operations_->Drain(limit);
+  }
+  history_.Flush();
 }
 
 }  // namespace berth::agent

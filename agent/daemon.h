@@ -7,6 +7,7 @@
 
 #include "agent/config.h"
 #include "agent/engine_monitor.h"
+#include "agent/episode_history.h"
 #include "agent/event_hub.h"
 #include "agent/loop_thread.h"
 #include "agent/operations/operations.h"
@@ -15,6 +16,7 @@
 #include "engine/base/clock.h"
 #include "engine/endpoint.h"
 #include "engine/engine.h"
+#include "watchdog/watcher.h"
 
 namespace berth::agent {
 
@@ -34,7 +36,10 @@ class Daemon {
 
   void Recover();
   Result<> Serve();
+  void Watch();
+  void Note(const watchdog::Report& report);
   void Drain();
+  Task<> DrainAll();
 
   const Config config_;
   const engine::Endpoint endpoint_;
@@ -44,6 +49,8 @@ class Daemon {
   OpenedJournal journal_;
   std::unique_ptr<Operations> operations_;
   EventHub events_;
+  EpisodeHistory history_;
+  std::unique_ptr<watchdog::Watcher> watcher_;  // none: switched off
   std::vector<std::string> degraded_reasons_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<EngineMonitor> monitor_;

@@ -70,12 +70,37 @@ Result<std::vector<Episode>> EpisodeStore::List(const EpisodeQuery& query) {
 }
 
 Result<std::vector<Episode>> EpisodeStore::Recent(WallTime since, std::size_t limit) {
-  auto statement = Statement::Prepare(
-      *database_, std::string(kSelect) + "WHERE ended_at IS NULL OR ended_at > ? ORDER BY id DESC LIMIT ?");
+  auto statement = Statement::Prepare(*database_, std::string(kSelect) +
+                                                      "WHERE ended_at IS NULL OR ended_at > ? OR id = "
+                                                      "(SELECT max(id) FROM episodes) ORDER BY id DESC LIMIT ?");
   if (!statement) return statement.error();
   auto episodes = Rows(statement->Bind(ToRow(since)).Bind(static_cast<std::int64_t>(limit)));
   if (episodes) std::reverse(episodes->begin(), episodes->end());
   return episodes;
+}
+
+Result<> EpisodeStore::WritePauses(const std::map<std::string, WallTime>& pauses) {
+  auto transaction = sqlite::Transaction::Begin(*database_);
+  if (!transaction) return transaction.error();
+  if (auto cleared = database_->Execute("DELETE FROM pauses"); !cleared) return cleared;
+  for (const auto& [service_key, until] : pauses) {
+    auto statement = Statement::Prepare(*database_, "INSERT INTO pauses (service_key, until) VALUES (?, ?)");
+    if (!statement) return statement.error();
+    if (auto put = statement->Bind(service_key).Bind(ToRow(until)).Run(); !put) return put;
+  }
+  return transaction->Commit();
+}
+
+Result<std::map<std::string, WallTime>> EpisodeStore::Pauses() {
+  auto statement = Statement::Prepare(*database_, "SELECT service_key, until FROM pauses");
+  if (!statement) return statement.error();
+  std::map<std::string, WallTime> pauses;
+  for (;;) {
+    const auto row = statement->Next();
+    if (!row) return row.error();
+    if (!*row) return pauses;
+    pauses.emplace(statement->Text(0), TimeFromRow(statement->Integer(1)));
+  }
 }
 
 Result<> EpisodeStore::Prune(WallTime before, std::size_t keep) {

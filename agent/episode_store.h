@@ -1,7 +1,8 @@
-// The history of the watchdog: its episodes, in the database of the journal.
+// What the watchdog keeps: its episodes and its pauses, in the database of the journal.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,9 +30,13 @@ class EpisodeStore {
   Result<> Write(const std::vector<watchdog::Episode>& episodes);
 
   Result<std::vector<watchdog::Episode>> List(const EpisodeQuery& query);  // newest first
-  // What a new start goes on from: those that are open, and those that ended after `since`; oldest first, and of too
-  // many the last ones.
+  // What a new start goes on from: those that are open, those that ended after `since`, and the newest, whose number
+  // must not be given again; oldest first, and of too many the last ones.
   Result<std::vector<watchdog::Episode>> Recent(WallTime since, std::size_t limit);
+
+  // The pauses that are in force, by service key, and "" for all: the others are forgotten.
+  Result<> WritePauses(const std::map<std::string, WallTime>& pauses);
+  Result<std::map<std::string, WallTime>> Pauses();
 
   // Drops those that ended before `before`, and the oldest ended ones beyond `keep`.
   Result<> Prune(WallTime before, std::size_t keep);

@@ -54,6 +54,11 @@ constexpr std::array kSteps = {
         story       TEXT NOT NULL
       );
       CREATE INDEX episodes_by_end ON episodes (ended_at);
+
+      CREATE TABLE pauses (
+        service_key TEXT PRIMARY KEY,  -- empty: all
+        until       INTEGER NOT NULL
+      );
     )sql",
 };
 constexpr std::int64_t kVersion = kSteps.size();
@@ -98,7 +103,8 @@ Result<> CheckTables(Database& database) {
        {"SELECT number, id, kind, state, container, container_id, service_key, request_id, request_hash, "
         "created_at, ended_at, error, progress, plan, result, upgrade, origin FROM operations LIMIT 0",
         "SELECT operation, sequence, json FROM progress LIMIT 0",
-        "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0"}) {
+        "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0",
+        "SELECT service_key, until FROM pauses LIMIT 0"}) {
     if (const auto done = database.Execute(sql); !done) {
       return Error{Code::kDataLoss, "JOURNAL_CORRUPT", done.error().message};
     }

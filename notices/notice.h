@@ -2,8 +2,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/base/clock.h"
+#include "engine/base/error.h"
+#include "engine/base/task.h"
 
 namespace berth::notices {
 
@@ -25,11 +28,21 @@ struct Notice {
   std::string text;    // one sentence that says it all
 };
 
-// Where notices go. Send never blocks and never fails: what does not fit into the bounded queue is counted.
+// How one target took a notice.
+struct Delivery {
+  std::string target;  // as it is called in the configuration
+  bool delivered = false;
+  std::string detail;  // "204 No Content", or why it failed and what to do about it
+};
+
+// Where notices go. Loop thread only.
 class Notices {
  public:
   virtual ~Notices() = default;
+  // Never blocks and never fails: what does not fit into the bounded queue is counted.
   virtual void Send(Notice notice) = 0;
+  // A test notice to every target, once each and past its queue. FAILED_PRECONDITION (NO_NOTICE_TARGETS) without any.
+  virtual ResultTask<std::vector<Delivery>> Test() = 0;
 };
 
 }  // namespace berth::notices

@@ -21,13 +21,6 @@ struct SenderOptions {
   OutboxLimits limits;
 };
 
-// How one target answered.
-struct Delivery {
-  std::string target;
-  bool delivered = false;
-  std::string detail;  // "204 No Content", or why it failed and what to do about it
-};
-
 // What became of the notices to one target so far.
 struct Counted {
   Kind kind = Kind::kWebhook;
@@ -41,9 +34,6 @@ class Sender : public Notices {
   // `clock` must outlive it.
   static std::unique_ptr<Sender> Start(boost::asio::any_io_executor loop, Clock& clock, std::vector<Target> targets,
                                        SenderOptions options);
-
-  // One notice to every target, once each and past its queue. FAILED_PRECONDITION (NO_NOTICE_TARGETS) without any.
-  virtual ResultTask<std::vector<Delivery>> Test() = 0;
 
   virtual std::vector<Counted> Counters() const = 0;  // in the order of the targets
 

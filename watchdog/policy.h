@@ -111,9 +111,10 @@ struct Resume {
 struct Reset {
   std::string service_key;
 };
-// What an earlier process left: the budget and the backoff go on from there.
+// What an earlier process left: the budget, the backoff and the pauses go on from there.
 struct Remembered {
   std::vector<Episode> episodes;
+  std::vector<Pause> pauses = {};
 };
 struct Tick {};
 
@@ -218,6 +219,7 @@ class State {
 
   HostStatus Host(Now now) const;
   std::vector<Status> Watched(Now now, const Settings& settings) const;  // in the order of their service keys
+  std::map<std::string, WallTime> Pauses(Now now) const;                 // until when, by service key; "" is for all
 
  private:
   friend Decisions Decide(State& state, const Observation& observation, Now now, const Settings& settings);

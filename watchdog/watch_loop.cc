@@ -44,11 +44,11 @@ Listed ListedFrom(std::vector<engine::ContainerSummary>&& rows, bool complete) {
 WatchLoop::WatchLoop(WatchParts parts)
     : parts_(std::move(parts)), list_wanted_now_(parts_.loop), wake_changed_(parts_.loop), idle_changed_(parts_.loop) {}
 
-void WatchLoop::Start(std::vector<Episode> remembered) {
+void WatchLoop::Start(const Remembered& remembered) {
   parts_.hands->OnLease([weak = weak_from_this()](std::string service_key, std::string holder) {
     if (const auto self = weak.lock()) self->Tell(Leased{std::move(service_key), std::move(holder)});
   });
-  Tell(Remembered{std::move(remembered)});
+  Tell(remembered);
   const Self self = shared_from_this();
   loops_.push_back(std::make_unique<SideTask>(parts_.loop, FollowEvents(self)));
   loops_.push_back(std::make_unique<SideTask>(parts_.loop, KeepListing(self)));

@@ -31,7 +31,7 @@ class WatchLoop : public std::enable_shared_from_this<WatchLoop> {
  public:
   explicit WatchLoop(WatchParts parts);
 
-  void Start(std::vector<Episode> remembered);
+  void Start(const Remembered& remembered);
   void Stop();
 
   void Tell(const Observation& what);
@@ -39,6 +39,7 @@ class WatchLoop : public std::enable_shared_from_this<WatchLoop> {
 
   HostStatus Host() const { return state_.Host(Now()); }
   std::vector<Status> Watched() const { return state_.Watched(Now(), parts_.settings); }
+  std::map<std::string, WallTime> Pauses() const { return state_.Pauses(Now()); }
   bool SeesTheEngine() const;
   bool StreamIsUp() const { return stream_open_; }
   const Settings& settings() const { return parts_.settings; }

@@ -16,6 +16,7 @@ class LoopWatcher final : public Watcher {
 
   HostStatus Host() const override { return loop_->Host(); }
   std::vector<Status> Watched() const override { return loop_->Watched(); }
+  std::map<std::string, WallTime> Pauses() const override { return loop_->Pauses(); }
   const Counters& counters() const override { return loop_->counters(); }
   const Settings& settings() const override { return loop_->settings(); }
   bool SeesTheEngine() const override { return loop_->SeesTheEngine(); }
@@ -50,8 +51,7 @@ class LoopWatcher final : public Watcher {
       return status.service_key == *container || status.container == *container;
     });
     if (found != watched.end()) return std::optional(found->service_key);
-    return Error{Code::kNotFound, "NOT_WATCHED",
-                 "no watched container is called " + *container + "; berthctl health lists those that are"};
+    return NotWatched(*container);
   }
 
   std::shared_ptr<WatchLoop> loop_;
@@ -59,12 +59,17 @@ class LoopWatcher final : public Watcher {
 
 }  // namespace
 
+Error NotWatched(const std::string& container) {
+  return {Code::kNotFound, "NOT_WATCHED",
+          "no watched container is called " + container + "; berthctl health lists those that are"};
+}
+
 std::unique_ptr<Watcher> Watcher::Start(boost::asio::any_io_executor loop, engine::Engine& engine, Clock& clock,
-                                        std::unique_ptr<Hands> hands, Settings settings,
-                                        std::vector<Episode> remembered, OnReport on_report) {
+                                        std::unique_ptr<Hands> hands, Settings settings, Remembered remembered,
+                                        OnReport on_report) {
   auto watch = std::make_shared<WatchLoop>(
       WatchParts{std::move(loop), engine, clock, std::move(hands), std::move(settings), std::move(on_report)});
-  watch->Start(std::move(remembered));
+  watch->Start(remembered);
   return std::make_unique<LoopWatcher>(std::move(watch));
 }
 

@@ -26,6 +26,9 @@ struct Counters {
   std::uint64_t events = 0;
 };
 
+// NOT_FOUND (NOT_WATCHED).
+Error NotWatched(const std::string& container);
+
 // Loop thread only; destroyed on the loop thread, or after the loop has stopped.
 class Watcher {
  public:
@@ -36,11 +39,12 @@ class Watcher {
 
   // Never ends by itself: an engine that is away, restarts or answers rubbish is asked again, 200 ms growing to 5 s.
   static std::unique_ptr<Watcher> Start(boost::asio::any_io_executor loop, engine::Engine& engine, Clock& clock,
-                                        std::unique_ptr<Hands> hands, Settings settings,
-                                        std::vector<Episode> remembered, OnReport on_report);
+                                        std::unique_ptr<Hands> hands, Settings settings, Remembered remembered,
+                                        OnReport on_report);
 
   virtual HostStatus Host() const = 0;
   virtual std::vector<Status> Watched() const = 0;
+  virtual std::map<std::string, WallTime> Pauses() const = 0;  // as State::Pauses
   virtual const Counters& counters() const = 0;
   virtual const Settings& settings() const = 0;
   // The engine answered the last question, and the last complete list is no older than three times what it should be.

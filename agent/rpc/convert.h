@@ -12,7 +12,10 @@
 #include "berth/v1/container.pb.h"
 #include "berth/v1/host_service.pb.h"
 #include "berth/v1/operation.pb.h"
+#include "berth/v1/watchdog_service.pb.h"
 #include "engine/types.h"
+#include "notices/notice.h"
+#include "watchdog/policy.h"
 
 namespace berth::rpc {
 
@@ -46,5 +49,11 @@ v1::Progress ToProto(const agent::Progress& progress);
 v1::Plan ToProto(const agent::Plan& plan);
 v1::UpgradeResult ToProto(const agent::UpgradeResult& result);
 v1::Operation ToProto(const agent::Operation& operation);
+
+// Without the containers.
+v1::Watchdog ToProto(const watchdog::HostStatus& host);
+v1::WatchedContainer ToProto(const watchdog::Status& status);
+v1::Episode ToProto(const watchdog::Episode& episode);
+v1::NoticeDelivery ToProto(const notices::Delivery& delivery);
 
 }  // namespace berth::rpc

@@ -39,15 +39,16 @@ Error InField(Error error, std::string_view field) {
   return Annotate(std::move(error), field);
 }
 
-Result<milliseconds> ToDuration(const google::protobuf::Duration& duration, std::string_view field,
-                                milliseconds least) {
+Result<milliseconds> ToDuration(const google::protobuf::Duration& duration, std::string_view field, milliseconds least,
+                                std::chrono::hours most) {
   const std::int64_t seconds = duration.seconds();
   const std::int32_t nanos = duration.nanos();
   if (seconds < 0 || nanos < 0) return BadField(field, "must not be negative");
   if (nanos >= kNanosPerSecond) return BadField(field, "has more than 999999999 nanoseconds");
-  if (seconds > std::chrono::seconds(kLongestDuration).count()) return BadField(field, "must be at most 24 hours");
+  const std::string too_long = "must be at most " + std::to_string(most.count()) + " hours";
+  if (seconds > std::chrono::seconds(most).count()) return BadField(field, too_long);
   const auto value = std::chrono::ceil<milliseconds>(std::chrono::seconds(seconds) + std::chrono::nanoseconds(nanos));
-  if (value > kLongestDuration) return BadField(field, "must be at most 24 hours");
+  if (value > most) return BadField(field, too_long);
   if (value < least) return BadField(field, "must be at least " + InWords(least));
   return value;
 }

@@ -20,9 +20,10 @@ Error BadField(std::string_view field, std::string_view problem);
 // The error of a parser that did not know which field it read.
 Error InField(Error error, std::string_view field);
 
-// From `least` to 24 hours, to the millisecond, rounded up.
+// From `least` to `most`, to the millisecond, rounded up.
 Result<std::chrono::milliseconds> ToDuration(const google::protobuf::Duration& duration, std::string_view field,
-                                             std::chrono::milliseconds least);
+                                             std::chrono::milliseconds least,
+                                             std::chrono::hours most = kLongestDuration);
 Result<WallTime> ToTime(const google::protobuf::Timestamp& time, std::string_view field);
 
 // At most `limit` bytes without control characters. Empty is fine.

@@ -1,6 +1,8 @@
 #include "agent/rpc/requests.h"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 
 #include <boost/algorithm/string/case_conv.hpp>
 
@@ -22,6 +24,8 @@ constexpr std::size_t kCredentialLimit = 64 * 1024;
 constexpr int kMostKept = 10;
 constexpr int kDefaultPage = 50;
 constexpr int kLargestPage = 1000;
+constexpr std::size_t kWatchedNameLimit = 512;  // three names and their slashes
+constexpr std::chrono::hours kLongestPause{7 * 24};
 
 // The first problem of several checks.
 template <class... Check>
@@ -157,6 +161,18 @@ Result<agent::Request> Read(agent::Kind kind, const Proto& proto, Reader... read
   return request;
 }
 
+std::size_t ToPageSize(int asked) {
+  return static_cast<std::size_t>(asked == 0 ? kDefaultPage : std::min(asked, kLargestPage));
+}
+
+// Nothing for a text that is no number.
+std::optional<std::uint64_t> ToEpisodeId(const std::string& text) {
+  std::uint64_t id = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
+  const bool whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+  return whole && id > 0 && id <= std::numeric_limits<std::int64_t>::max() ? std::optional(id) : std::nullopt;
+}
+
 Result<> CheckLabel(const std::string& label) {
   if (label.empty() || label.front() == '=') return BadField("labels", "must be KEY or KEY=VALUE each");
   return CheckText(label, "labels", kLabelLimit);
@@ -263,8 +279,7 @@ Result<agent::OperationQuery> ToQuery(const v1::ListOperationsRequest& proto) {
     query.container = *name;
   }
   query.unfinished = proto.unfinished();
-  query.limit =
-      static_cast<std::size_t>(proto.page_size() == 0 ? kDefaultPage : std::min(proto.page_size(), kLargestPage));
+  query.limit = ToPageSize(proto.page_size());
   query.before_id = proto.page_token();
   return query;
 }
@@ -274,6 +289,30 @@ Result<std::optional<milliseconds>> ToWaitLimit(const v1::WaitOperationRequest& 
   const auto read = ReadDuration(proto.has_timeout(), proto.timeout(), "timeout", milliseconds(0), limit);
   if (!read) return read.error();
   return limit;
+}
+
+Result<std::string> ToWatchedName(const std::string& container) {
+  const auto text = CheckText(container, "container", kWatchedNameLimit);
+  if (!text) return text.error();
+  return container;
+}
+
+Result<agent::EpisodeQuery> ToQuery(const v1::ListEpisodesRequest& proto) {
+  if (proto.page_size() < 0) return BadField("page_size", "must not be negative");
+  const auto before = ToEpisodeId(proto.page_token());
+  if (!proto.page_token().empty() && !before) {
+    return BadField("page_token", "must be the next_page_token of an earlier answer");
+  }
+  const auto name = ToWatchedName(proto.container());
+  if (!name) return name.error();
+  return agent::EpisodeQuery{*name, proto.open(), ToPageSize(proto.page_size()), before.value_or(0)};
+}
+
+Result<milliseconds> ToPause(const v1::PauseWatchdogRequest& proto) {
+  const auto name = ToWatchedName(proto.container());
+  if (!name) return name.error();
+  if (!proto.has_duration()) return BadField("duration", "is required");
+  return ToDuration(proto.duration(), "duration", std::chrono::seconds(1), kLongestPause);
 }
 
 }  // namespace berth::rpc

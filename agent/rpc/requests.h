@@ -7,11 +7,13 @@
 
 #include <google/protobuf/repeated_ptr_field.h>
 
+#include "agent/episode_store.h"
 #include "agent/event_hub.h"
 #include "agent/operations/journal.h"
 #include "agent/operations/types.h"
 #include "berth/v1/container_service.pb.h"
 #include "berth/v1/operation_service.pb.h"
+#include "berth/v1/watchdog_service.pb.h"
 #include "engine/types.h"
 
 namespace berth::rpc {
@@ -36,5 +38,11 @@ Result<std::string> ToOperationId(const std::string& name);
 Result<agent::OperationQuery> ToQuery(const v1::ListOperationsRequest& request);
 // Nothing: until the call's own deadline.
 Result<std::optional<std::chrono::milliseconds>> ToWaitLimit(const v1::WaitOperationRequest& request);
+
+// A container's name or its service key; empty: all.
+Result<std::string> ToWatchedName(const std::string& container);
+Result<agent::EpisodeQuery> ToQuery(const v1::ListEpisodesRequest& request);
+// For how long.
+Result<std::chrono::milliseconds> ToPause(const v1::PauseWatchdogRequest& request);
 
 }  // namespace berth::rpc

@@ -56,6 +56,7 @@ Server::Server(const ServerParts& parts, const ServerLimits& limits)
       bridge_(parts.loop),
       containers_(bridge_, parts.engine, parts.operations, parts.events, limits.streams),
       operations_(bridge_, parts.operations),
+      watchdog_(bridge_, parts.watchdog),
       host_(bridge_, parts.engine, parts.operations, parts.clock, parts.host) {}
 
 Server::~Server() = default;
@@ -67,6 +68,7 @@ void Server::BuildGrpc() {
   Apply(limits_, builder);
   builder.RegisterService(&containers_);
   builder.RegisterService(&operations_);
+  builder.RegisterService(&watchdog_);
   builder.RegisterService(&host_);
   grpc_ = builder.BuildAndStart();
 }

@@ -13,6 +13,7 @@
 #include "agent/rpc/container_service.h"
 #include "agent/rpc/host_service.h"
 #include "agent/rpc/operation_service.h"
+#include "agent/rpc/watchdog_service.h"
 #include "engine/base/clock.h"
 #include "engine/engine.h"
 
@@ -34,6 +35,7 @@ struct ServerParts {
   agent::Operations& operations;
   agent::EventHub& events;
   Clock& clock;
+  WatchdogParts watchdog;
   HostFacts host;
 };
 
@@ -71,6 +73,7 @@ class Server {
   Bridge bridge_;
   ContainerService containers_;
   OperationService operations_;
+  WatchdogService watchdog_;
   HostService host_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Acceptor> acceptor_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "watchdog/policy/host.h"
 #include "watchdog/policy/register.h"
 #include "watchdog/policy/restraint.h"
 #include "watchdog/policy/story.h"
@@ -74,6 +75,7 @@ void Observe(Deciding& d, const Remembered& remembered) {
     std::sort(stories.begin(), stories.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
     RememberService(d, key, stories);
   }
+  for (const Pause& pause : remembered.pauses) Observe(d, pause);
 }
 
 }  // namespace berth::watchdog::policy

@@ -59,6 +59,16 @@ HostStatus State::Host(Now now) const {
   return status;
 }
 
+std::map<std::string, WallTime> State::Pauses(Now now) const {
+  std::map<std::string, WallTime> pauses;
+  const auto note = [&](const std::string& key, const std::optional<SteadyTime>& until) {
+    if (until && *until > now.steady) pauses.emplace(key, WallAt(now, *until));
+  };
+  note("", memory_->world.host.paused_until);
+  for (const auto& [key, service] : memory_->world.services) note(key, service.paused_until);
+  return pauses;
+}
+
 std::vector<Status> State::Watched(Now now, const Settings& settings) const {
   std::vector<Status> all;
   all.reserve(memory_->world.watched);

@@ -63,7 +63,7 @@ ServerLimits ServerTest::Limits() {
   return limits;
 }
 
-ServerTest::ServerTest() {
+void ServerTest::SetUp() {
   auto started = Server::Start(Parts(), {.path = socket_path}, Limits());
   if (!started) throw std::runtime_error(started.error().message);
   server = std::move(*started);
@@ -72,14 +72,14 @@ ServerTest::ServerTest() {
   outcomes = v1::OperationService::NewStub(channel);
 }
 
-ServerTest::~ServerTest() {
+void ServerTest::TearDown() {
   server->Shutdown(std::chrono::milliseconds(0));
   loop.Stop();
 }
 
 ServerParts ServerTest::Parts() {
   HostFacts host{.hostname = "harbour", .agent_version = "1.2.3", .engine_endpoint = "unix:///engine.sock"};
-  return {loop.executor(), engine, operations, events, clock, std::move(host)};
+  return {loop.executor(), engine, operations, events, clock, Watchdog(), std::move(host)};
 }
 
 std::shared_ptr<grpc::Channel> ServerTest::NewChannel() const {

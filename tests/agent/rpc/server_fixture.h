@@ -11,9 +11,12 @@
 #include <gtest/gtest.h>
 
 #include "agent/rpc/server.h"
+#include "agent/sqlite_journal.h"
 #include "berth/v1/error.pb.h"
 #include "tests/agent/rpc/loop_thread.h"
+#include "tests/agent/rpc/scripted_notices.h"
 #include "tests/agent/rpc/scripted_operations.h"
+#include "tests/agent/rpc/scripted_watcher.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/temporary_directory.h"
 
@@ -53,10 +56,11 @@ class ServerTest : public testing::Test {
   static constexpr std::size_t kEventQueue = 100;
   static ServerLimits Limits();
 
-  ServerTest();
-  ~ServerTest() override;
+  void SetUp() override;
+  void TearDown() override;
 
   ServerParts Parts();
+  virtual WatchdogParts Watchdog() { return {&watcher, history, &notices}; }
   // Touch the engine, the operations and the clock only in here.
   template <class Action>
   auto OnLoop(Action action) {
@@ -92,6 +96,10 @@ class ServerTest : public testing::Test {
   test::TemporaryDirectory directory;
   const std::string socket_path = directory / "berthd.sock";
   agent::EventHub events{loop.executor(), engine, kEventQueue};
+  test::ScriptedWatcher watcher{clock};
+  test::ScriptedNotices notices;
+  agent::OpenedJournal journal = agent::OpenJournal(directory / "state", clock.WallNow()).value();
+  agent::EpisodeHistory history{loop.executor(), *journal.episodes, clock, {}};
   std::unique_ptr<Server> server;
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<Containers> containers;

@@ -38,8 +38,8 @@ TEST_F(ServerTest, SaysWhatItsHealthIs) {
 
 TEST_F(ServerTest, DescribesItsServices) {
   const std::string services = Reflection();
-  for (const char* service :
-       {"berth.v1.ContainerService", "berth.v1.OperationService", "berth.v1.HostService", "grpc.health.v1.Health"}) {
+  for (const char* service : {"berth.v1.ContainerService", "berth.v1.OperationService", "berth.v1.HostService",
+                              "berth.v1.WatchdogService", "grpc.health.v1.Health"}) {
     EXPECT_THAT(services, testing::HasSubstr(service));
   }
 }

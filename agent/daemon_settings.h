@@ -1,0 +1,22 @@
+// The configuration as each part of the daemon wants it; pure, but for the host's name.
+#pragma once
+
+#include <string>
+
+#include "agent/config.h"
+#include "agent/episode_history.h"
+#include "agent/operations/operations.h"
+#include "agent/rpc/server.h"
+#include "engine/endpoint.h"
+#include "watchdog/settings.h"
+
+namespace berth::agent {
+
+std::string HostName();
+Result<engine::Endpoint> EndpointOf(const Config& config);
+OperationSettings OperationSettingsOf(const Config& config);
+HistoryLimits HistoryLimitsOf(const Config& config);
+watchdog::Settings HealSettingsOf(const Config& config);
+rpc::ServerLimits ServerLimitsOf(const Config& config);
+
+}  // namespace berth::agent
