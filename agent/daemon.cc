@@ -31,8 +31,11 @@ Result<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
   std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(*endpoint), std::move(*journal)));
   daemon->Recover();
   daemon->Watch();
+  const auto showing = daemon->ShowFigures();
+  if (!showing) return showing.error();
   const auto serving = daemon->Serve();
   if (!serving) return serving.error();
+  daemon->thread_ = std::make_unique<LoopThread>(daemon->loop_);
   return daemon;
 }
 
@@ -75,9 +78,19 @@ Result<> Daemon::Serve() {
   auto server = rpc::Server::Start(parts, socket, ServerLimitsOf(config_));
   if (!server) return server.error();
   server_ = std::move(*server);
-  monitor_ = std::make_unique<EngineMonitor>(loop_.get_executor(), *engine_, *clock_,
-                                             [this](bool reachable) { server_->ShowEngine(reachable); });
-  thread_ = std::make_unique<LoopThread>(loop_);
+  monitor_ = std::make_unique<EngineMonitor>(loop_.get_executor(), *engine_, *clock_, [this](bool reachable) {
+    engine_answers_ = reachable;
+    server_->ShowEngine(reachable);
+  });
+  return {};
+}
+
+Result<> Daemon::ShowFigures() {
+  auto exporter = StartExporter(loop_.get_executor(), *clock_, config_, [this] {
+    return AgentFamilies({BERTH_VERSION, *operations_, engine_answers_, server_->Connections(), watcher_.get()});
+  });
+  if (!exporter) return exporter.error();
+  exporter_ = std::move(*exporter);
   return {};
 }
 

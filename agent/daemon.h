@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "agent/agent_metrics.h"
 #include "agent/config.h"
 #include "agent/engine_monitor.h"
 #include "agent/episode_history.h"
@@ -36,6 +37,7 @@ class Daemon {
 
   void Recover();
   Result<> Serve();
+  Result<> ShowFigures();
   void Watch();
   void Note(const watchdog::Report& report);
   void Drain();
@@ -54,6 +56,8 @@ class Daemon {
   std::vector<std::string> degraded_reasons_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<EngineMonitor> monitor_;
+  bool engine_answers_ = false;
+  std::unique_ptr<metrics::Exporter> exporter_;  // none: nobody asked for figures
   std::unique_ptr<LoopThread> thread_;
 };
 

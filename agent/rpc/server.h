@@ -61,6 +61,8 @@ class Server {
   // Loop thread only.
   std::size_t Connections() { return acceptor_->Connections(); }
   int LiveCalls() const { return bridge_.LiveCalls(); }
+  // Of callers. Loop thread.
+  std::size_t Connections() { return acceptor_->Connections(); }
 
  private:
   Server(const ServerParts& parts, const ServerLimits& limits);
