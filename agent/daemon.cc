@@ -8,6 +8,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "agent/daemon_settings.h"
+#include "agent/notice_sender.h"
 #include "agent/operation_hands.h"
 #include "engine/base/log.h"
 #include "engine/docker_engine.h"
@@ -59,6 +60,7 @@ void Daemon::Recover() {
 
 // Behind the recovery: what it took up has its leases.
 void Daemon::Watch() {
+  notices_ = MakeNoticeSender(loop_.get_executor(), *clock_, config_.notices);
   if (!config_.heal.enabled) return;
   watcher_ = watchdog::Watcher::Start(loop_.get_executor(), *engine_, *clock_,
                                       MakeOperationHands(*operations_, *clock_), HealSettingsOf(config_),
@@ -68,12 +70,15 @@ void Daemon::Watch() {
 void Daemon::Note(const watchdog::Report& report) {
   watchdog::Log(report);
   if (report.episode) history_.Note(*report.episode);
+  auto notice = told_.Hear(report, clock_->WallNow());
+  if (notice) notices_->Send(std::move(*notice));
 }
 
 Result<> Daemon::Serve() {
   rpc::HostFacts facts{HostName(), BERTH_VERSION, endpoint_.ToString(), degraded_reasons_};
-  const rpc::ServerParts parts{loop_.get_executor(),       *engine_,        *operations_, events_, *clock_,
-                               {watcher_.get(), history_}, std::move(facts)};
+  const rpc::ServerParts parts{
+      loop_.get_executor(), *engine_, *operations_, events_, *clock_, {watcher_.get(), history_, *notices_},
+      std::move(facts)};
   const SocketFile socket{config_.SocketPath(), config_.socket_mode, config_.socket_group};
   auto server = rpc::Server::Start(parts, socket, ServerLimitsOf(config_));
   if (!server) return server.error();
@@ -87,7 +92,12 @@ Result<> Daemon::Serve() {
 
 Result<> Daemon::ShowFigures() {
   auto exporter = StartExporter(loop_.get_executor(), *clock_, config_, [this] {
-    return AgentFamilies({BERTH_VERSION, *operations_, engine_answers_, server_->Connections(), watcher_.get()});
+    return AgentFamilies({.version = BERTH_VERSION,
+                          .operations = *operations_,
+                          .engine_answers = engine_answers_,
+                          .connections = server_->Connections(),
+                          .watcher = watcher_.get(),
+                          .notices = notices_->Counters()});
   });
   if (!exporter) return exporter.error();
   exporter_ = std::move(*exporter);
@@ -111,6 +121,7 @@ Task<> Daemon::DrainAll() {
   } else {
     co_await operations_->Drain(limit);
   }
+  co_await notices_->Drain(kFarewell);
   history_.Flush();
 }
 

@@ -17,6 +17,8 @@
 #include "engine/base/clock.h"
 #include "engine/endpoint.h"
 #include "engine/engine.h"
+#include "notices/sender.h"
+#include "watchdog/report_notice.h"
 #include "watchdog/watcher.h"
 
 namespace berth::agent {
@@ -52,6 +54,8 @@ class Daemon {
   std::unique_ptr<Operations> operations_;
   EventHub events_;
   EpisodeHistory history_;
+  std::unique_ptr<notices::Sender> notices_;
+  watchdog::ReportNotices told_;
   std::unique_ptr<watchdog::Watcher> watcher_;  // none: switched off
   std::vector<std::string> degraded_reasons_;
   std::unique_ptr<rpc::Server> server_;

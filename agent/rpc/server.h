@@ -58,8 +58,6 @@ class Server {
   // Not on the loop thread. REQUIRES: the loop runs.
   void Shutdown(std::chrono::milliseconds limit);
 
-  // Loop thread only.
-  std::size_t Connections() { return acceptor_->Connections(); }
   int LiveCalls() const { return bridge_.LiveCalls(); }
   // Of callers. Loop thread.
   std::size_t Connections() { return acceptor_->Connections(); }

@@ -134,11 +134,7 @@ ResultTask<v1::Watchdog> WatchdogService::Reset(const v1::ResetCircuitRequest& r
 }
 
 ResultTask<v1::SendTestNoticeResponse> WatchdogService::TestNotice() {
-  if (!parts_.notices) {
-    co_return Error{Code::kFailedPrecondition, "NO_NOTICES",
-                    "no target for notices is configured: [notices] in berthd.toml says where they go"};
-  }
-  const auto deliveries = co_await parts_.notices->Test();
+  const auto deliveries = co_await parts_.notices.Test();
   if (!deliveries) co_return deliveries.error();
   v1::SendTestNoticeResponse response;
   for (const auto& delivery : *deliveries) *response.add_deliveries() = ToProto(delivery);

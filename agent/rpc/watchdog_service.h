@@ -13,7 +13,7 @@ namespace berth::rpc {
 struct WatchdogParts {
   watchdog::Watcher* watcher = nullptr;  // none: switched off
   agent::EpisodeHistory& history;
-  notices::Notices* notices = nullptr;  // none: no target is configured
+  notices::Notices& notices;
 };
 
 class WatchdogService final : public v1::WatchdogService::CallbackService {

@@ -1,5 +1,6 @@
 #include "engine/base/log.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -84,7 +85,9 @@ void SetThreshold(Level threshold) { spdlog::default_logger_raw()->set_level(ToS
 
 void Write(Level level, std::string_view message, Fields fields) {
   if (!spdlog::should_log(ToSpdlog(level))) return;
-  std::string line(message);
+  std::string line(message);  // of others' words too: one record stays one line
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   for (const auto& [key, value] : fields) {
     line += ' ';
     line += key;

@@ -8,6 +8,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 const std::string kApp = "e2e-app";
@@ -179,13 +180,33 @@ TEST_F(Healing, GoesOnAfterTheEngineWasAway) {
   EXPECT_TRUE(Within(40s, [&] { return IsHealed(kApp, before); }));
 }
 
+TEST_F(Healing, SaysHowATargetTookANotice) {
+  agent.Configure("[notices]\nwebhook = \"http://127.0.0.1:9/secret\"\nallow_private = true\n");
+  agent.Start();
+  const auto tried = Berthctl({"notify", "test"});
+  EXPECT_EQ(tried.exit_code, 1);
+  EXPECT_THAT(tried.err, HasSubstr("webhook: not delivered: "));
+  EXPECT_THAT(tried.err + agent.Log(), Not(HasSubstr("secret")));
+}
+
+TEST_F(Healing, OffersFigures) {
+  RunWatched(kApp);
+  const std::string socket = directory / "metrics.sock";
+  Watch("[metrics]\nlisten = \"unix://" + socket + "\"\n");
+  FallIll(kApp);
+  ASSERT_TRUE(EndsAs(kApp, v1::EPISODE_OUTCOME_HEALED));
+  const auto scrape = RunToEnd({"curl", "-sS", "--unix-socket", socket, "http://berthd/metrics"});
+  EXPECT_THAT(scrape.out, AllOf(HasSubstr("berth_watchdog_episodes_ended_total{outcome=\"healed\"} 1"),
+                                HasSubstr("berth_build_info{"), Not(HasSubstr(kApp))));
+}
+
 TEST_F(Healing, ShowsPeopleWhatItSeesAndDid) {
   RunWatched(kApp);
   Watch();
   FallIll(kApp);
   ASSERT_TRUE(EndsAs(kApp, v1::EPISODE_OUTCOME_HEALED));
   EXPECT_THAT(Berthctl({"health"}).out, AllOf(HasSubstr(kApp), HasSubstr("healthy")));
-  EXPECT_THAT(Berthctl({"episodes"}).out, AllOf(HasSubstr(kApp), HasSubstr("healed")));
+  EXPECT_THAT(Berthctl({"health", "episodes"}).out, AllOf(HasSubstr(kApp), HasSubstr("healed")));
   EXPECT_EQ(Berthctl({"health", "nobody"}).exit_code, 1);
 }
 

@@ -256,5 +256,40 @@ TEST_F(WatchdogStorm, EndsWhenFewEnoughAreIllAndHealsAllInTheEnd) {
   EXPECT_THAT(Outcomes(), SizeIs(12));
 }
 
+// --- one that takes another's place
+
+using WatchdogReplacement = PolicyOrder;
+
+TEST_F(WatchdogReplacement, LeavesAloneWhatIsAboutToTakeThePlaceOfOneThatItMakesAnew) {
+  settings_.action = Action::kRecreate;
+  List({Make("web")});
+  const Heal heal = Becomes("web", Health::kUnhealthy).heals.at(0);
+  ASSERT_EQ(heal.remedy, Remedy::kRecreate);
+  See(Changed{.id = "web-id", .health = {}, .state = {}, .name = "web.berth-0123456789abcdef-old"});
+  Seen next = Make("web");
+  next.id = "next-id";
+  See(Listed{{next}, false});
+  EXPECT_THAT(See(Changed{.id = "next-id", .health = Health::kUnhealthy, .state = {}, .name = {}}).heals, IsEmpty());
+  EXPECT_EQ(Count(Report::Kind::kBegan), 1u);
+}
+
+TEST_F(WatchdogReplacement, IsNotLeftAloneOnceItHasTakenThePlace) {
+  settings_.action = Action::kRecreate;
+  settings_.backoff_first = seconds(0);
+  List({Make("web")});
+  const Heal heal = Becomes("web", Health::kUnhealthy).heals.at(0);
+  Seen next = Make("web");
+  next.id = "next-id";
+  See(Listed{{next}, false});
+  Acted acted;
+  acted.attempt = heal.attempt;
+  acted.new_id = "next-id";
+  See(acted);
+  List({next});
+  Pass(minutes(5));
+  EXPECT_THAT(Healed(See(Changed{.id = "next-id", .health = Health::kUnhealthy, .state = {}, .name = {}})),
+              ElementsAre("web"));
+}
+
 }  // namespace
 }  // namespace berth::watchdog::test

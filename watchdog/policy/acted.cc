@@ -160,7 +160,7 @@ void Bury(Deciding& d, Container& container) {
 void Observe(Deciding& d, const Acted& acted) {
   const auto flight = d.world.flights.find(acted.attempt);
   if (flight == d.world.flights.end()) return;
-  Container* container = FindContainer(d.world, flight->second);
+  Container* container = FindContainer(d.world, flight->second.id);
   d.world.flights.erase(flight);
   if (container == nullptr || !container->flight) return;
   const Flight ended = *std::exchange(container->flight, std::nullopt);

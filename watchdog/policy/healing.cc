@@ -69,20 +69,20 @@ bool OnlyTell(Deciding& d, Container& container) {
   return true;
 }
 
-// One at a time of each service.
-bool IsServiceInFlight(Deciding& d, const Container& container) {
-  const auto& named = d.world.named[container.key];
-  return std::any_of(named.begin(), named.end(), [](const Container* other) { return other->flight.has_value(); });
+// It is about to take the place of one that is made anew: whether it will do is judged there.
+bool IsOnProbation(const Deciding& d, const Container& container) {
+  return std::any_of(d.world.flights.begin(), d.world.flights.end(), [&](const auto& flight) {
+    const InFlight& other = flight.second;
+    return other.replaces && other.service_key == container.key && other.id != container.seen.id;
+  });
 }
 
 // True when it may be healed now, as far as it alone is concerned.
 bool Advance(Deciding& d, Container& container) {
-  if (container.gone || container.flight) return false;
+  if (container.gone || container.flight || IsOnProbation(d, container)) return false;
   const bool watched = container.rules.watched && container.rules.action != Action::kNone;
   if (!watched || !Needs(d, container)) return Rest(d, container), false;
   if (WasStopped(d, container) || IsDoneWith(d, container)) return false;
-  // The other one of a recreate: which of the two stays is open.
-  if (!container.story && IsServiceInFlight(d, container)) return false;
   if (!container.story) Begin(d, container, WhyIll(d, container));
   if (OnlyTell(d, container)) return false;
   if (IsIll(container) && !container.follow && IsOrphan(d.world, container)) container.must_recreate = true;
@@ -92,6 +92,12 @@ bool Advance(Deciding& d, Container& container) {
   const auto backoff = BackoffOf(d, container);
   if (backoff) Hold(d, container, *backoff);
   return !backoff;
+}
+
+// One at a time of each service.
+bool IsServiceInFlight(const Deciding& d, const Container& container) {
+  return std::any_of(d.world.flights.begin(), d.world.flights.end(),
+                     [&](const auto& flight) { return flight.second.service_key == container.key; });
 }
 
 std::string HealReason(Deciding& d, const Container& container, const Service& service, Remedy remedy) {
@@ -129,7 +135,8 @@ void Send(Deciding& d, Container& container) {
                             .reason = heal.reason};
   container.wait = {};
   if (service.circuit == Circuit::kOpen) service.circuit = Circuit::kTrial, container.flight->trial = true;
-  d.world.flights[heal.attempt] = heal.id;
+  const bool replaces = *remedy == Remedy::kRecreate || *remedy == Remedy::kRollBack;
+  d.world.flights[heal.attempt] = {heal.id, heal.service_key, replaces};
   if (!container.flight->silent) {
     AddStep(d, container, Name(*remedy), heal.reason);
     Tell(d, Report::Kind::kHealing, container, heal.reason);

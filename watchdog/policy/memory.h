@@ -120,13 +120,20 @@ struct Host {
   bool storm = false;
 };
 
+// The container may have another name, or none, before it has ended.
+struct InFlight {
+  std::string id;
+  std::string service_key;
+  bool replaces = false;  // another container takes its place
+};
+
 struct World {
   std::unordered_map<std::string, Container> containers;           // by id: all that the engine lists
   std::unordered_map<std::string, std::vector<Container*>> named;  // by name, service key, project/service
   Containers minded;                                               // those about which there is something to decide
   Containers sharing;                                              // watched ones that use others' namespaces
   std::map<std::string, Service> services;
-  std::map<std::uint64_t, std::string> flights;  // attempt -> id
+  std::map<std::uint64_t, InFlight> flights;  // by attempt
   Host host;
   std::size_t watched = 0;
   std::uint64_t generation = 0;

@@ -60,7 +60,7 @@ class ServerTest : public testing::Test {
   void TearDown() override;
 
   ServerParts Parts();
-  virtual WatchdogParts Watchdog() { return {&watcher, history, &notices}; }
+  virtual WatchdogParts Watchdog() { return {&watcher, history, notices}; }
   // Touch the engine, the operations and the clock only in here.
   template <class Action>
   auto OnLoop(Action action) {

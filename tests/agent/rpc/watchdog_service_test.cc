@@ -173,7 +173,7 @@ TEST_F(WatchdogServiceTest, SaysHowEachTargetTookTheTestNotice) {
 
 class SwitchedOffTest : public ServerTest {
  protected:
-  WatchdogParts Watchdog() override { return {nullptr, history}; }
+  WatchdogParts Watchdog() override { return {nullptr, history, notices}; }
 };
 
 TEST_F(SwitchedOffTest, SaysSoAndChangesNothing) {
@@ -183,11 +183,11 @@ TEST_F(SwitchedOffTest, SaysSoAndChangesNothing) {
   EXPECT_EQ(ReasonOf(Call(&Watchdogs::ResetCircuit, For<v1::ResetCircuitRequest>("web"), answer)), "WATCHDOG_OFF");
 }
 
-TEST_F(SwitchedOffTest, SaysWhereTargetsForNoticesAreConfigured) {
+TEST_F(WatchdogServiceTest, SaysWhenThereIsNoTarget) {
+  OnLoop([this] { notices.refusal = Error{Code::kFailedPrecondition, "NO_NOTICE_TARGETS", "see [notices]"}; });
   v1::SendTestNoticeResponse response;
   const auto status = Call(&Watchdogs::SendTestNotice, v1::SendTestNoticeRequest(), response);
-  EXPECT_EQ(ReasonOf(status), "NO_NOTICES");
-  EXPECT_THAT(status.error_message(), HasSubstr("[notices]"));
+  EXPECT_EQ(ReasonOf(status), "NO_NOTICE_TARGETS");
 }
 
 }  // namespace
