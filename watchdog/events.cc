@@ -11,6 +11,7 @@ using engine::ContainerState;
 using engine::Event;
 
 constexpr std::string_view kHealth = "health_status: ";
+constexpr std::chrono::milliseconds kLate{500};  // at the most, are events after the answer
 
 std::string Attribute(const Event& event, const std::string& key) {
   const auto found = event.attributes.find(key);
@@ -63,11 +64,17 @@ Seen SeenIn(const Event& event) {
   return seen;
 }
 
-bool OwnStops::Take(const Event& event) {
-  const auto found = ids_.find(event.actor_id);
-  if (found == ids_.end()) return false;
-  if (event.action == "start" || event.action == "destroy") {
-    ids_.erase(found);
+void OwnStops::Answered(const std::string& id, SteadyTime now) {
+  std::erase_if(until_, [now](const auto& entry) { return entry.second < now; });
+  const auto found = until_.find(id);
+  if (found != until_.end()) found->second = now + kLate;
+}
+
+bool OwnStops::Take(const Event& event, SteadyTime now) {
+  const auto found = until_.find(event.actor_id);
+  if (found == until_.end()) return false;
+  if (found->second < now || event.action == "start" || event.action == "destroy") {
+    until_.erase(found);
     return false;
   }
   return IsStop(event);

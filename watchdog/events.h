@@ -1,8 +1,8 @@
 // What the engine's events mean to the watchdog; pure.
 #pragma once
 
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "engine/types.h"
@@ -19,19 +19,19 @@ std::optional<Observation> ObservationOf(const engine::Event& event);
 // A container of which nothing is known yet, as an event shows it: the engine puts its labels among the attributes.
 Seen SeenIn(const engine::Event& event);
 
-// Tells the watchdog's own stops from those of people. The events of a restart may come after its answer: they are its
-// own until the container's start.
+// Tells the watchdog's own stops from those of people. The events of a restart may come after its answer, good or bad:
+// they are its own until the container's start, or a little longer than the answer.
 class OwnStops {
  public:
-  void Begin(const std::string& id) { ids_.insert(id); }
-  void Forget(const std::string& id) { ids_.erase(id); }
+  void Begin(const std::string& id) { until_[id] = SteadyTime::max(); }
+  void Answered(const std::string& id, SteadyTime now);
   // The stream has a gap: the starts may have been lost.
-  void ForgetAll() { ids_.clear(); }
+  void ForgetAll() { until_.clear(); }
   // True when this event belongs to one of them.
-  bool Take(const engine::Event& event);
+  bool Take(const engine::Event& event, SteadyTime now);
 
  private:
-  std::set<std::string> ids_;
+  std::map<std::string, SteadyTime> until_;
 };
 
 }  // namespace berth::watchdog

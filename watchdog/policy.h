@@ -139,7 +139,9 @@ struct Heal {
   // It follows a container whose namespace it shares and which was restarted or made anew: it is healed whatever its
   // own health says, as long as no person stopped it.
   bool follows_root = false;
-  // The watchdog's own failed attempt left it stopped: it is started again, as long as no person stopped it.
+  std::string root;  // the id of that one
+  // The watchdog's own failed attempt left it stopped, or may have: it is started again, as long as no person stopped
+  // it.
   bool left_down = false;
   // Of a kRecreate: containers whose namespaces it uses and that are gone, as its configuration calls them, and the
   // ids of those that took their place.

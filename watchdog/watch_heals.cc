@@ -52,7 +52,21 @@ Task<> WatchLoop::PerformHeal(Self self, Heal heal) {
   self->idle_changed_.WakeAll();
 }
 
+// The events may have come out of order, or not at all.
+Task<bool> WatchLoop::HasFollowed(Self self, const Heal& heal) {
+  if (heal.root.empty() || heal.remedy != Remedy::kRestart) co_return false;
+  const auto root = co_await self->parts_.engine.Inspect(heal.root);
+  if (self->stopped_ || !root) co_return false;
+  const auto fresh = co_await self->parts_.engine.Inspect(heal.id);
+  co_return fresh && fresh->health != engine::Health::kUnhealthy && fresh->started_at >= root->started_at;
+}
+
 Task<Acted> WatchLoop::TryHeal(Self self, const Heal& heal) {
+  const bool followed = co_await HasFollowed(self, heal);
+  if (self->stopped_) co_return Acted{.error = {}};
+  if (followed) {
+    co_return Because(heal, Acted::Result::kNotNeeded, heal.name + " was started after its root");
+  }
   const auto fresh = co_await self->parts_.engine.Inspect(heal.id);
   if (self->stopped_) co_return Acted{.error = {}};
   if (!fresh && IsGone(fresh.error())) {
@@ -72,6 +86,11 @@ Task<Acted> WatchLoop::TryHeal(Self self, const Heal& heal) {
   co_return co_await ApplyHeal(self, heal, gate);
 }
 
+Task<bool> WatchLoop::IsThere(Self self, std::string id) {
+  const auto found = co_await self->parts_.engine.Inspect(std::move(id));
+  co_return found || !IsGone(found.error());
+}
+
 Task<Acted> WatchLoop::ApplyHeal(Self self, const Heal& heal, GateAnswer gate) {
   Acted acted{.attempt = heal.attempt, .illness = gate.illness, .error = {}, .new_id = {}};
   acted.health_output = std::move(gate.health_output);
@@ -80,17 +99,23 @@ Task<Acted> WatchLoop::ApplyHeal(Self self, const Heal& heal, GateAnswer gate) {
   self->own_stops_.Begin(heal.id);
   const auto id = co_await self->parts_.hands->Apply(heal);
   if (self->stopped_) co_return acted;
+  self->own_stops_.Answered(heal.id, self->parts_.clock.Now());
   if (id) {
     using engine::ContainerState;
     self->race_.NoteHeal(*id, heal.remedy == Remedy::kStop ? ContainerState::kExited : ContainerState::kRunning);
     if (*id != heal.id) acted.new_id = *id;
     co_return acted;
   }
-  self->own_stops_.Forget(heal.id);
   acted.error = id.error();
   acted.result = ResultOf(*acted.error);
+  // It may be another one that is not found: the owner of its namespace.
+  if (IsGone(*acted.error)) {
+    const bool is_there = co_await IsThere(self, heal.id);
+    if (self->stopped_) co_return acted;
+    if (is_there) acted.result = Acted::Result::kFailed;
+  }
   acted.reason = acted.error->message;
-  if (IsGone(*acted.error)) self->Tell(Gone{heal.id});
+  if (acted.result == Acted::Result::kNotNeeded && IsGone(*acted.error)) self->Tell(Gone{heal.id});
   if (acted.result == Acted::Result::kFailed) ++self->counters_.heals_failed;
   co_return acted;
 }

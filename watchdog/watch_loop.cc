@@ -126,7 +126,7 @@ void WatchLoop::EndOfStream() {
 
 void WatchLoop::Take(const engine::Event& event) {
   ++counters_.events;
-  if (own_stops_.Take(event)) return;
+  if (own_stops_.Take(event, parts_.clock.Now())) return;
   const auto what = ObservationOf(event);
   if (!what) return;
   const Seen seen = watchdog::SeenIn(event);
@@ -207,15 +207,17 @@ void WatchLoop::ForgetMissing(const Listed& listed) {
 }
 
 // Before they are told, so that who depends on whom is known before the first heal. One that can't be inspected now is
-// asked again at the next list.
+// asked again at the next list, and so are those after it: what the list says must not wait for many that hang.
 Task<> WatchLoop::LearnFacts(Self self, std::vector<Seen>& containers) {
+  bool answers = true;
   for (auto& seen : containers) {
     std::optional<Facts>& facts = self->known_[seen.id];
     const bool watched = !facts && ReadRules(self->parts_.settings, seen.name, seen.labels, std::nullopt).watched;
-    if (watched) {
+    if (watched && answers) {
       const auto details = co_await self->parts_.engine.Inspect(seen.id);
       if (self->stopped_) co_return;
       if (details) self->known_[seen.id] = FactsOf(*details);
+      answers = details || details.error().code == Code::kNotFound;
     }
     seen.facts = self->known_[seen.id];
   }

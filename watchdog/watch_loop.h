@@ -63,7 +63,9 @@ class WatchLoop : public std::enable_shared_from_this<WatchLoop> {
   static Task<bool> List(Self self, bool complete);
   static Task<> LearnFacts(Self self, std::vector<Seen>& containers);
   static Task<> PerformHeal(Self self, Heal heal);
+  static Task<bool> HasFollowed(Self self, const Heal& heal);
   static Task<Acted> TryHeal(Self self, const Heal& heal);
+  static Task<bool> IsThere(Self self, std::string id);
   static Task<Acted> ApplyHeal(Self self, const Heal& heal, GateAnswer gate);
   static Task<> UntilWoken(Self self, Notifier& notifier, const bool& flag);
   static Task<> UntilIdle(Self self);

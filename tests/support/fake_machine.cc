@@ -228,25 +228,27 @@ void FakeMachine::Print(FakeContainer& container, std::string line, engine::LogC
 
 void FakeMachine::ShutDown() {
   for (const auto& container : containers_) {
-    if (!container->Runs()) continue;
-    Emit(*container, "kill", {{"signal", "15"}});
-    Emit(*container, "die", {{"exitCode", "0"}});
+    if (container->Runs()) Emit(*container, "kill", {{"signal", "15"}});
+    if (PowerOff(*container)) Emit(*container, "die", {{"exitCode", "255"}});
   }
+}
+
+bool FakeMachine::PowerOff(FakeContainer& container) {
+  ++container.run;  // nothing that was scripted happens to a machine that is off
+  container.bound_ports.clear();
+  container.pid = 0;
+  const bool ran = container.Runs();
+  if (!ran && container.state != ContainerState::kRestarting) return false;
+  container.state = ContainerState::kExited;
+  container.exit_code = 255;
+  container.finished_at = clock_.WallNow();
+  return ran;
 }
 
 void FakeMachine::Reboot() {
   std::vector<std::string> ids;
   for (const auto& container : containers_) ids.push_back(container->id);
-  for (const auto& container : containers_) {
-    ++container->run;  // nothing that was scripted happens to a machine that is off
-    container->bound_ports.clear();
-    container->pid = 0;
-    if (container->Runs() || container->state == ContainerState::kRestarting) {
-      container->state = ContainerState::kExited;
-      container->exit_code = 255;
-      container->finished_at = clock_.WallNow();
-    }
-  }
+  for (const auto& container : containers_) PowerOff(*container);
   for (const auto& id : ids) {
     auto& container = *Find(id);
     if (RestartsAtBoot(container)) {

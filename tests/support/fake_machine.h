@@ -79,6 +79,8 @@ class FakeMachine {
   Result<> CheckAddressesAreFree(const FakeContainer& container);
   void Live(FakeContainer& container);
   void RestartLater(FakeContainer& container);
+  // True when it ran.
+  bool PowerOff(FakeContainer& container);
   void Destroy(FakeContainer& container);
   void Changed(const FakeContainer& container, const std::string& action,
                std::map<std::string, std::string> attributes = {});

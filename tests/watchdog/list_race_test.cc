@@ -78,5 +78,27 @@ TEST_F(ListRaceTest, BelievesTheNextList) {
   EXPECT_EQ(Settled().health, Health::kUnhealthy);
 }
 
+TEST_F(ListRaceTest, TakesOutWhatIsGone) {
+  race_.Note(As(ContainerState::kRunning, Health::kNone), Gone{kId});
+  Listed listed{{As(ContainerState::kRunning, Health::kHealthy)}, true};
+  race_.Settle(listed);
+  EXPECT_THAT(listed.containers, testing::IsEmpty());
+}
+
+TEST_F(ListRaceTest, AddsWhatCameMeanwhileAndNotToAListOfTheUnhealthy) {
+  Tell(ContainerState::kRunning, {});
+  Listed complete{{}, true};
+  race_.Settle(complete);
+  EXPECT_THAT(complete.containers, testing::SizeIs(1));
+  Listed unhealthy{{}, false};
+  race_.Settle(unhealthy);
+  EXPECT_THAT(unhealthy.containers, testing::IsEmpty());
+}
+
+TEST_F(ListRaceTest, BelievesANewName) {
+  race_.Note(As(ContainerState::kRunning, Health::kNone), Changed{.id = kId, .health = {}, .state = {}, .name = "www"});
+  EXPECT_EQ(Settled().name, "www");
+}
+
 }  // namespace
 }  // namespace berth::watchdog

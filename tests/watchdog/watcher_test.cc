@@ -170,6 +170,60 @@ TEST_F(WatcherTest, EndsTheEpisodeOfAContainerThatIsRemovedInTheMiddleOfItsHeal)
   EXPECT_THAT(watcher_->Watched(), IsEmpty());
 }
 
+TEST_F(WatcherTest, DoesNotTakeAMissingOwnerOfItsNamespaceForItsOwnEnd) {
+  Run("vpn");
+  host_.engine.Run("web", "app:1",
+                   {{"Healthcheck", test::FakeHealthcheck()},
+                    {"Labels", {{"autoheal", "true"}}},
+                    {"HostConfig", {{"NetworkMode", "container:vpn"}}}});
+  Watch();
+  ASSERT_TRUE(host_.engine.machine.Remove("vpn", true));
+  FallsIll("web");
+  host_.loop.RunFor(minutes(1));
+  EXPECT_THAT(Outcomes(), ElementsAre(Outcome::kGaveUp));
+}
+
+TEST_F(WatcherTest, StartsWhatItsOwnFailedRestartLeftDownThoughTheEventsCameAfterTheAnswer) {
+  Run("web");
+  Watch();
+  host_.engine.At("web").behaviour.start_error = "no address is left in its network";
+  FallsIll("web");
+  host_.loop.RunFor(seconds(1));
+  ASSERT_EQ(host_.engine.At("web").state, engine::ContainerState::kExited);
+  host_.engine.At("web").behaviour.start_error = "";
+  host_.loop.RunFor(minutes(1));
+  EXPECT_EQ(host_.engine.At("web").state, engine::ContainerState::kRunning);
+}
+
+TEST_F(WatcherTest, DoesNotRestartAFollowerThatWasStartedAfterItsOwner) {
+  Run("vpn");
+  host_.engine.Run("web", "app:1",
+                   {{"Healthcheck", test::FakeHealthcheck()},
+                    {"Labels", {{"autoheal", "true"}}},
+                    {"HostConfig", {{"NetworkMode", "container:vpn"}}}});
+  Watch();
+  // The event of its start is lost, and comes before the one of its owner's.
+  host_.engine.At("web").started_at = host_.clock.WallNow() + seconds(2);
+  host_.loop.Await(host_.engine.Restart("vpn", seconds(10))).value();
+  host_.engine.calls.Forget();
+  host_.loop.RunFor(minutes(5));
+  EXPECT_THAT(Mutations(), IsEmpty());
+}
+
+TEST_F(WatcherTest, TellsWhatAListSaysThoughInspectsHang) {
+  for (int i = 0; i < 5; ++i) Run("web" + std::to_string(i));
+  host_.engine.At("web0").health = Health::kUnhealthy;
+  host_.engine.calls.Add({.call = "inspect",
+                          .error = test::TimedOut(),
+                          .outcome = test::FakeCalls::Outcome::kHangs,
+                          .times = test::FakeCalls::kAlways,
+                          .deadline = seconds(30)});
+  Watch();
+  FallsIll("web0");
+  host_.loop.RunFor(seconds(30));
+  EXPECT_THAT(reports_, testing::Not(IsEmpty()));
+}
+
 TEST_F(WatcherTest, DoesNotHealWhileItIsPausedAndDoesAfterwards) {
   Run("web");
   Watch();

@@ -78,8 +78,10 @@ void Done(Deciding& d, Container& container, const Flight& flight, const Acted& 
   Verify(d, container);
 }
 
-// "joining network namespace of container: No such container": only a new container can join another one.
+// "joining network namespace of container: No such container": only a new container can join another one. The container
+// itself is there: the watcher has looked.
 bool LostItsNamespace(const Error& error) {
+  if (error.reason == "CONTAINER_NOT_FOUND") return true;
   return error.message.find("namespace") != std::string::npos && error.message.find("container") != std::string::npos;
 }
 

@@ -18,9 +18,7 @@ using engine::Health;
 void TurnedUnhealthy(Deciding& d, Container& container) {
   CountTransition(d, container, Health::kUnhealthy);
   Service* service = FindService(d.world, container.key);
-  if (service != nullptr && container.healthy_since && d.now.steady - *container.healthy_since >= d.settings.forget) {
-    Forget(*service);
-  }
+  if (service != nullptr && WasHealthyForLong(container, *service, d.now, d.settings)) Forget(*service);
   container.healthy_since.reset();
   container.unhealthy_since = d.now.steady;
   if (!container.verify_until || container.flight || !container.story) return;

@@ -54,8 +54,10 @@ bool DependsOn(World& world, const Container& container, const Container& root) 
   return std::find(ancestors.begin(), ancestors.end(), &root) != ancestors.end();
 }
 
-// Somebody or something will cure it: us, or the engine.
-bool IsCurable(const Container& root) {
+// Somebody or something will cure it soon: us, or the engine. What was given up holds nobody else until its trial.
+bool IsCurable(const Deciding& d, const Container& root) {
+  const Service* service = FindService(d.world, root.key);
+  if (service != nullptr && service->circuit == Circuit::kOpen && service->trial_at > d.now.steady) return false;
   return root.rules.action != Action::kNone && root.rules.action != Action::kNotify && !root.look_again;
 }
 
@@ -73,7 +75,7 @@ std::optional<SteadyTime> SettlesAt(const Container& root, const Container& depe
 
 std::optional<Wait> WaitFor(const Deciding& d, const Container& root, const Container& dependant) {
   const std::string& name = root.seen.name;
-  if (IsSick(root) && IsCurable(root)) {
+  if (IsSick(root) && IsCurable(d, root)) {
     return Wait{name + ", which it depends on, is healed first", "wait for " + name, std::nullopt};
   }
   const auto settled = SettlesAt(root, dependant);

@@ -16,13 +16,26 @@ namespace {
 
 using engine::Health;
 
-void GiveUp(Deciding& d, Container& container, const std::string& why) {
-  Service& service = ServiceOf(d.world, container.key);
-  OpenCircuit(service, d.now, d.settings);
+// Nothing is left to try before the trial.
+void EndGivenUp(Deciding& d, Container& container, const Service& service, const std::string& why) {
   d.WakeAt(service.trial_at);
   End(d, container, Outcome::kGaveUp,
       container.seen.name + " is given up: " + why + "; one trial comes at " + Clock(d.WallAt(service.trial_at)) +
           ", or when somebody resets it");
+}
+
+void GiveUp(Deciding& d, Container& container, const std::string& why) {
+  Service& service = ServiceOf(d.world, container.key);
+  OpenCircuit(service, d.now, d.settings);
+  EndGivenUp(d, container, service, why);
+}
+
+// It was healthy again for a while, but not for so long that its circuit would have closed.
+bool IsStillGivenUp(Deciding& d, Container& container) {
+  const Service* service = FindService(d.world, container.key);
+  if (service == nullptr || service->circuit != Circuit::kOpen || service->trial_at <= d.now.steady) return false;
+  EndGivenUp(d, container, *service, "it was healed too often in vain");
+  return true;
 }
 
 // A heal was done, and the container has had all the time that its health check needs.
@@ -66,6 +79,9 @@ bool OnlyTell(Deciding& d, Container& container) {
   AddStep(d, container, "notify", "its action is notify");
   container.story->steps.back().result = "ok";
   End(d, container, Outcome::kHeld, container.seen.name + " is not touched: its action is notify");
+  // Told of its root, it may still fall ill by itself.
+  if (container.follow) Join(d.world, container);
+  if (!IsIll(container)) container.last_story.reset();
   return true;
 }
 
@@ -87,6 +103,7 @@ bool Advance(Deciding& d, Container& container) {
   if (OnlyTell(d, container)) return false;
   if (IsIll(container) && !container.follow && IsOrphan(d.world, container)) container.must_recreate = true;
   if (const auto wait = WaitBefore(d, container)) return Hold(d, container, *wait), false;
+  if (IsStillGivenUp(d, container)) return false;
   const std::string spent = WhySpent(d, container);
   if (!spent.empty()) return GiveUp(d, container, spent), false;
   const auto backoff = BackoffOf(d, container);
@@ -118,9 +135,12 @@ Heal MakeHeal(Deciding& d, const Container& container, const Service& service, R
             .stop_timeout = container.rules.stop_timeout,
             .rules = container.rules,
             .follows_root = container.follow.has_value(),
-            .left_down = container.left_down && IsDown(container),
+            .left_down = (container.left_down && IsDown(container)) || container.may_be_down,
             .reason = HealReason(d, container, service, remedy)};
-  if (container.follow) heal.new_owners = container.follow->new_owners;
+  if (container.follow) {
+    heal.root = container.follow->owner;
+    heal.new_owners = container.follow->new_owners;
+  }
   return heal;
 }
 

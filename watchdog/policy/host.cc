@@ -70,7 +70,10 @@ void Observe(Deciding& d, const EngineLost&) { d.world.host.engine_away = true; 
 
 void Observe(Deciding& d, const EngineBack& back) {
   d.world.host.engine_away = false;
-  if (back.restarted) d.world.host.settle_until = d.now.steady + d.settings.engine_settle;
+  if (!back.restarted) return;
+  d.world.host.settle_until = d.now.steady + d.settings.engine_settle;
+  // It stops everything as it ends, as a person would; and it does not go on with what people asked for before.
+  for (auto& [id, container] : d.world.containers) container.stop_asked.reset();
 }
 
 void Observe(Deciding& d, const Leased& leased) {

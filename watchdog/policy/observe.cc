@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "watchdog/policy/change.h"
+#include "watchdog/policy/follow.h"
 #include "watchdog/policy/register.h"
 #include "watchdog/policy/story.h"
 
@@ -63,6 +64,14 @@ void Complete(Deciding& d, std::size_t listed) {
   for (const auto& id : missing) Lost(d, *FindContainer(d.world, id));
 }
 
+// Of two that were started since the last list nobody knows the order: whoever uses the other's namespace was the later
+// one, as the engine starts them after a boot. If it was not, its health check will tell.
+void JoinStarted(Deciding& d) {
+  for (Container* container : d.world.sharing) {
+    if (container->started == d.now.steady) Join(d.world, *container);
+  }
+}
+
 // Whatever a failed attempt left behind has shown by now.
 void SettleDoubts(Deciding& d) {
   for (Container* container : d.world.minded) {
@@ -76,6 +85,7 @@ void Observe(Deciding& d, const Listed& listed) {
   if (listed.complete) ++d.world.generation;
   std::size_t count = 0;
   for (const auto& seen : listed.containers) count += See(d, seen) ? 1 : 0;
+  JoinStarted(d);
   if (!listed.complete) return;
   Complete(d, count);
   SettleDoubts(d);

@@ -25,17 +25,16 @@ void RememberHeal(Deciding& d, Service& service, SteadyTime time) {
   service.heals.push_back(time);
 }
 
-// How many episodes in a row were given up, up to now.
-int GivenUpInRow(const Stories& stories) {
+// Of the episodes in a row that were given up, up to now, those that opened the circuit: it was not open yet.
+void RememberCircuit(Deciding& d, Service& service, const Stories& stories) {
   const auto other = std::find_if(stories.rbegin(), stories.rend(),
                                   [](const Episode* story) { return story->outcome != Outcome::kGaveUp; });
-  return static_cast<int>(other - stories.rbegin());
-}
-
-void RememberCircuit(Deciding& d, Service& service, const Stories& stories) {
-  const int given_up = GivenUpInRow(stories);
-  for (int i = 0; i < given_up; ++i) OpenCircuit(service, d.now, d.settings);
-  if (given_up > 0) service.trial_at = SteadyAt(d.now, stories.back()->ended_at) + service.open_for;
+  for (auto story = other.base(); story != stories.end(); ++story) {
+    const SteadyTime ended = SteadyAt(d.now, (**story).ended_at);
+    if (service.circuit == Circuit::kOpen && ended < service.trial_at) continue;
+    OpenCircuit(service, d.now, d.settings);
+    service.trial_at = ended + service.open_for;
+  }
 }
 
 void RememberService(Deciding& d, const std::string& key, const Stories& stories) {

@@ -92,6 +92,13 @@ void Forget(Service& service) {
   service.open_for = milliseconds(0);
 }
 
+bool WasHealthyForLong(const Container& container, const Service& service, Now now, const Settings& settings) {
+  if (!container.healthy_since) return false;
+  // One that follows its root is healed while it is healthy, which may fail.
+  const bool healed_since = !service.heals.empty() && service.heals.back() > *container.healthy_since;
+  return !healed_since && now.steady - *container.healthy_since >= settings.forget;
+}
+
 void OpenCircuit(Service& service, Now now, const Settings& settings) {
   service.open_for =
       service.open_for.count() == 0 ? settings.circuit_first : std::min(2 * service.open_for, settings.circuit_ceiling);
@@ -104,8 +111,7 @@ void OpenCircuit(Service& service, Now now, const Settings& settings) {
 
 Circuit CircuitOf(const Container& container, const Service* service, Now now, const Settings& settings) {
   if (service == nullptr) return Circuit::kClosed;
-  const bool long_healthy = container.healthy_since && now.steady - *container.healthy_since >= settings.forget;
-  return long_healthy ? Circuit::kClosed : service->circuit;
+  return WasHealthyForLong(container, *service, now, settings) ? Circuit::kClosed : service->circuit;
 }
 
 }  // namespace berth::watchdog::policy

@@ -20,6 +20,8 @@ std::optional<Remedy> NextRemedy(const Container& container, const Service& serv
 void Count(Service& service, const Flight& flight, const std::string& key, Now now, const Settings& settings);
 // It is healthy: the ladder begins anew, the backoff and the budget don't; a trial has succeeded.
 void Helped(Service& service);
+// In a row, without a heal, up to now.
+bool WasHealthyForLong(const Container& container, const Service& service, Now now, const Settings& settings);
 // It was healthy for long, or a person asks.
 void Forget(Service& service);
 

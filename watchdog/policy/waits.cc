@@ -46,13 +46,6 @@ std::optional<Wait> WaitForTime(const Deciding& d, const Container& container) {
                "it has to be unhealthy for " + Words(container.rules.confirm), "wait for confirmation");
 }
 
-std::optional<Wait> WaitForTrial(const Deciding& d, const Container& container) {
-  const Service* service = FindService(d.world, container.key);
-  if (service == nullptr || service->circuit != Circuit::kOpen) return std::nullopt;
-  return Until(d, service->trial_at,
-               "it was healed too often in vain: one trial comes at " + Clock(d.WallAt(service->trial_at)), "trial");
-}
-
 std::optional<Wait> WaitForHost(const Deciding& d) {
   auto hold = HostHold(d.world.host, d.now);
   if (hold) hold->reason = "nothing is healed: " + hold->reason;
@@ -91,8 +84,7 @@ std::optional<Wait> WaitBefore(Deciding& d, Container& container) {
   if (container.look_again) {
     if (auto wait = Until(d, *container.look_again, container.wait.reason, container.wait.phrase)) return wait;
   }
-  if (auto wait = WaitForRoot(d, container)) return wait;
-  return WaitForTrial(d, container);
+  return WaitForRoot(d, container);
 }
 
 std::string WhySpent(Deciding& d, const Container& container) {
