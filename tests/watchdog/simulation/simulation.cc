@@ -103,9 +103,9 @@ void Simulation::AdmitAll() {
 }
 
 void Simulation::StartWatchdog() {
-  std::vector<Episode> remembered;
-  for (const auto& [id, episode] : episodes_) remembered.push_back(episode);
-  if (plant_.forgets) remembered.clear();
+  Remembered remembered;
+  for (const auto& [id, episode] : episodes_) remembered.episodes.push_back(episode);
+  if (plant_.forgets) remembered.episodes.clear();
   Settings settings = promised_;
   if (plant_.settings) plant_.settings(settings);
   alive_ = std::make_shared<bool>(true);
