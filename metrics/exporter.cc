@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 #include <sstream>
-#include <string_view>
+#include <string>
 #include <unistd.h>
 #include <utility>
 
@@ -16,14 +16,13 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 
 #include "engine/base/backoff.h"
 #include "engine/base/log.h"
 #include "engine/base/notifier.h"
 #include "engine/base/side_task.h"
 #include "engine/base/socket_file.h"
+#include "metrics/answer.h"
 
 namespace berth::metrics {
 namespace {
@@ -34,7 +33,6 @@ using asio::ip::tcp;
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 using Socket = asio::generic::stream_protocol::socket;
 using boost::system::error_code;
-using Response = http::response<http::string_body>;
 using namespace std::chrono_literals;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
@@ -43,39 +41,6 @@ constexpr auto kDeadline = 5s;
 constexpr std::size_t kLongestHead = 8 << 10;
 // What a caller sends behind the head of its request is read and dropped, or it would lose the answer; up to here.
 constexpr int kMostReadsOfRest = 64;
-
-// ---------------------------------------------------------------- what is answered; pure but for `collect`
-
-Response Answer(http::status status, std::string text) {
-  Response response(status, 11);
-  response.set(http::field::content_type, "text/plain; charset=utf-8");
-  response.body() = std::move(text);
-  return response;
-}
-
-Response AnswerTo(http::verb verb, std::string_view target, const Exporter::Collect& collect) {
-  const auto path = target.substr(0, target.find('?'));
-  if (path != "/metrics" && path != "/") {
-    return Answer(http::status::not_found, "There is nothing here; the figures are at /metrics.\n");
-  }
-  if (verb != http::verb::get) {
-    auto response = Answer(http::status::method_not_allowed, "This can only be read, with GET.\n");
-    response.set(http::field::allow, "GET");
-    return response;
-  }
-  if (path == "/") return Answer(http::status::ok, "Berth's figures for Prometheus are at /metrics.\n");
-  auto response = Answer(http::status::ok, Render(collect()));
-  response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
-  return response;
-}
-
-std::string Written(Response response) {
-  response.keep_alive(false);
-  response.prepare_payload();
-  std::ostringstream text;
-  text << response;
-  return std::move(text).str();
-}
 
 // ---------------------------------------------------------------- listening
 
@@ -136,7 +101,7 @@ class Server : public std::enable_shared_from_this<Server> {
   static Task<> ServeInTime(Self self, Slot& slot, Socket socket);
   static Task<> Serve(Self self, Socket& socket);
   // Nothing for who hangs up.
-  static Task<std::optional<Response>> ReadAndAnswer(Self self, Socket& socket);
+  static Task<std::optional<std::string>> ReadAndAnswer(Self self, Socket& socket);
 
   Acceptor acceptor_;
   Clock& clock_;
@@ -176,10 +141,9 @@ Task<> Server::ServeInTime(Self self, Slot& slot, Socket socket) {
 }
 
 Task<> Server::Serve(Self self, Socket& socket) {
-  auto response = co_await ReadAndAnswer(self, socket);
-  if (!response || self->stopped_) co_return;
-  const std::string text = Written(std::move(*response));
-  co_await asio::async_write(socket, asio::buffer(text), kAwait);
+  const auto answer = co_await ReadAndAnswer(self, socket);
+  if (!answer || self->stopped_) co_return;
+  co_await asio::async_write(socket, asio::buffer(*answer), kAwait);
   error_code failed;
   socket.shutdown(Socket::shutdown_send, failed);
   std::array<char, 4096> rest{};
@@ -188,7 +152,7 @@ Task<> Server::Serve(Self self, Socket& socket) {
   }
 }
 
-Task<std::optional<Response>> Server::ReadAndAnswer(Self self, Socket& socket) {
+Task<std::optional<std::string>> Server::ReadAndAnswer(Self self, Socket& socket) {
   http::request_parser<http::empty_body> parser;
   parser.header_limit(kLongestHead);
   std::string inbox;
@@ -200,7 +164,7 @@ Task<std::optional<Response>> Server::ReadAndAnswer(Self self, Socket& socket) {
     error_code bad;
     inbox.erase(0, parser.put(asio::buffer(inbox), bad));
     if (bad == http::error::need_more && inbox.size() < kLongestHead) continue;
-    if (bad) co_return Answer(http::status::bad_request, "This is no request that is understood here.\n");
+    if (bad) co_return AnswerToNonsense();
   }
   co_return AnswerTo(parser.get().method(), parser.get().target(), self->collect_);
 }
