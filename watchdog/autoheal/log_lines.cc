@@ -61,6 +61,27 @@ notices::Notice About(const std::string& name, const std::string& id, const std:
   return notice;
 }
 
+// Its action is to notify; or its check could not run, or has stopped running.
+bool IsOnlyTold(const Report& report) {
+  if (!report.episode) return false;
+  const bool ended = report.kind == Kind::kEnded && report.episode->outcome == Outcome::kHeld;
+  return ended || (report.kind == Kind::kHeld && report.episode->illness != Class::kUnhealthy);
+}
+
+struct News {
+  std::string event;  // empty: nothing that the notice of a heal does not say
+  Severity severity = Severity::kWarning;
+  std::string text;  // behind the container's name
+};
+
+News NewsOf(const Report& report) {
+  const std::string found = "found to be unhealthy. ";
+  if (IsGivenUp(report)) return {"gave_up", Severity::kCritical, found + "Given up: " + report.reason};
+  if (IsOnlyTold(report)) return {"held", Severity::kWarning, found + "Left as it is: " + report.reason};
+  if (report.kind == Kind::kRecovered && report.episode) return {"recovered", Severity::kResolved, "is healthy again."};
+  return {};
+}
+
 }  // namespace
 
 LogLine BeginLine(const Heal& heal) {
@@ -113,14 +134,13 @@ notices::Notice NoticeOf(const Heal& heal, bool succeeded) {
 }
 
 std::optional<notices::Notice> NoticeOf(const Report& report) {
-  if (!IsGivenUp(report) && (report.kind != Kind::kRecovered || !report.episode)) return std::nullopt;
+  const News news = NewsOf(report);
+  if (news.event.empty()) return std::nullopt;
   const Episode& episode = *report.episode;
   auto notice = About(episode.container, episode.container_id, episode.service_key);
-  notice.severity = IsGivenUp(report) ? Severity::kCritical : Severity::kResolved;
-  notice.event = IsGivenUp(report) ? "gave_up" : "recovered";
-  notice.text =
-      OneLine(Named(episode.container, episode.container_id) +
-              (IsGivenUp(report) ? " found to be unhealthy. Given up: " + report.reason : " is healthy again."));
+  notice.severity = news.severity;
+  notice.event = news.event;
+  notice.text = OneLine(Named(episode.container, episode.container_id) + " " + news.text);
   return notice;
 }
 

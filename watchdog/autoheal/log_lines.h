@@ -29,7 +29,7 @@ std::string Stamp(WallTime time);
 // Without line breaks and other control characters.
 std::string OneLine(std::string text);
 
-// What people are told after a heal, and when a container is given up or has recovered after all.
+// What people are told after a heal; and when a container is given up, may not be touched, or recovered after all.
 notices::Notice NoticeOf(const Heal& heal, bool succeeded);
 std::optional<notices::Notice> NoticeOf(const Report& report);
 

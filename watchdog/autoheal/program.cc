@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "engine/base/backoff.h"
 #include "engine/docker_engine.h"
 #include "metrics/process.h"
 #include "watchdog/autoheal/narrated_hands.h"
@@ -96,7 +97,8 @@ void Program::OfferMetrics() {
 
 // What is there when the engine is seen for the first time.
 Task<> Program::ShowWatched() {
-  while (!watcher_->SeesTheEngine()) co_await clock_->SleepFor(100ms);
+  Backoff look;
+  while (!watcher_->SeesTheEngine()) co_await clock_->SleepFor(look.Next());
   Print(WatchedLine(settings_.watch, watcher_->Watched()));
 }
 

@@ -105,6 +105,14 @@ TEST(AutohealNotices, TellThatAContainerWasGivenUpAndThatItRecovered) {
             "Container web (0123456789ab) is healthy again.");
 }
 
+TEST(AutohealNotices, TellOfAContainerThatMayOnlyBeToldOf) {
+  EXPECT_EQ(NoticeOf(Told(Report::Kind::kEnded, "its action is notify", Outcome::kHeld))->text,
+            "Container web (0123456789ab) found to be unhealthy. Left as it is: its action is notify");
+  auto stale = Told(Report::Kind::kHeld, "its check has stopped running");
+  stale.episode->illness = Class::kStale;
+  EXPECT_EQ(NoticeOf(stale)->event, "held");
+}
+
 TEST(AutohealNotices, DoNotTellWhatTheRestartHasTold) {
   EXPECT_FALSE(NoticeOf(Told(Report::Kind::kEnded, "web is healthy again after 1 heal", Outcome::kHealed)));
   EXPECT_FALSE(NoticeOf(Told(Report::Kind::kHeld, "it waits")));
