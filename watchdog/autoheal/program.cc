@@ -71,7 +71,7 @@ Task<> Program::Drain() {
 
 std::unique_ptr<Hands> Program::MakeHands() {
   return Narrate(MakeEngineHands(*engine_),
-                 {.begins = [this](const Heal& heal) { Begins(heal); },
+                 {.begins = [](const Heal& heal) { Print(BeginLine(heal)); },
                   .ended = [this](const Heal& heal, const Result<std::string>& done) { Ended(heal, done); }});
 }
 
@@ -101,8 +101,6 @@ Task<> Program::ShowWatched() {
   while (!watcher_->SeesTheEngine()) co_await clock_->SleepFor(look.Next());
   Print(WatchedLine(settings_.watch, watcher_->Watched()));
 }
-
-void Program::Begins(const Heal& heal) { Print(BeginLine(heal)); }
 
 void Program::Ended(const Heal& heal, const Result<std::string>& done) {
   if (!done) Print(FailedLine(heal, done.error()));

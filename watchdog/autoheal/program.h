@@ -40,7 +40,6 @@ class Program {
   std::unique_ptr<Hands> MakeHands();
   void AnswerHealth();
   Task<> ShowWatched();
-  void Begins(const Heal& heal);
   void Ended(const Heal& heal, const Result<std::string>& done);
   void Reported(const Report& report);
   void Notify(notices::Notice notice);
