@@ -18,6 +18,11 @@ std::string TookOf(const v1::Operation& operation, WallTime now) {
   return FormatDuration(std::chrono::duration_cast<Milliseconds>(end - FromProto(operation.create_time())));
 }
 
+std::string KindOf(const v1::Operation& operation) {
+  const bool by_watchdog = operation.origin() == v1::OPERATION_ORIGIN_WATCHDOG;
+  return Word(operation.kind()) + (by_watchdog ? ", by the watchdog" : "");
+}
+
 std::string DetailOf(const v1::Operation& operation) {
   if (operation.has_error()) return Safe(operation.error().message());
   return HasEnded(operation.state()) ? "" : StepOf(operation.progress());
@@ -35,7 +40,7 @@ std::string OutcomeOf(const v1::Operation& operation, const Palette& palette) {
 std::string RenderOperations(const v1::ListOperationsResponse& list, WallTime now, int width, const Palette& palette) {
   Table table({{"OPERATION"}, {"CONTAINER"}, {"KIND"}, {"STATE"}, {"STARTED"}, {"TOOK"}, {"DETAIL", true}});
   for (const auto& operation : list.operations()) {
-    table.Add({Safe(operation.name()), Safe(operation.container()), Word(operation.kind()),
+    table.Add({Safe(operation.name()), Safe(operation.container()), KindOf(operation),
                palette(ToneOf(operation.state()), Word(operation.state())), AgeOf(operation.create_time(), now),
                TookOf(operation, now), DetailOf(operation)});
   }
@@ -46,7 +51,7 @@ std::string RenderOperation(const v1::Operation& operation, WallTime now, int wi
   Facts facts(palette);
   facts.Add("operation", Safe(operation.name()));
   facts.Add("container", Safe(operation.container()));
-  facts.Add("kind", Word(operation.kind()));
+  facts.Add("kind", KindOf(operation));
   facts.Add("state", palette(ToneOf(operation.state()), Word(operation.state())));
   facts.Add("started", AgeOf(operation.create_time(), now));
   facts.Add("took", TookOf(operation, now));

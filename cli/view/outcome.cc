@@ -11,7 +11,8 @@ namespace berth::cli {
 namespace {
 
 bool IsUpgradeLike(const v1::Operation& operation) {
-  return operation.kind() == v1::OPERATION_KIND_UPGRADE || operation.kind() == v1::OPERATION_KIND_ROLLBACK;
+  return operation.kind() == v1::OPERATION_KIND_UPGRADE || operation.kind() == v1::OPERATION_KIND_ROLLBACK ||
+         operation.kind() == v1::OPERATION_KIND_RECREATE;
 }
 
 std::string Gap(const v1::UpgradeResult& result) { return FormatDuration(FromProto(result.gap())); }
@@ -52,6 +53,9 @@ bool IsSameContainer(const v1::UpgradeResult& result) {
 std::string Swapped(const v1::Operation& operation, std::optional<bool> kept) {
   const auto& result = operation.upgrade_result();
   if (IsSameContainer(result)) return "still " + ShortImage(result.new_image());
+  if (operation.kind() == v1::OPERATION_KIND_RECREATE) {
+    return "made anew from " + ShortImage(result.new_image()) + ", gap " + Gap(result);
+  }
   const std::string verb = operation.kind() == v1::OPERATION_KIND_ROLLBACK ? "rolled back, " : "";
   return verb + FromTo(result) + ", gap " + Gap(result) + WhatWasKept(operation, kept);
 }

@@ -159,6 +159,19 @@ TEST_F(Looking, OpsPrintsATable) {
       "became unhealthy\n");
 }
 
+TEST_F(Looking, OpsMarksWhatTheWatchdogDidAndNothingElse) {
+  agent_.script.list_operations = [](const auto&, v1::ListOperationsResponse& response) {
+    response.add_operations()->set_origin(v1::OPERATION_ORIGIN_CALLER);
+    auto& recreate = *response.add_operations();
+    recreate.set_kind(v1::OPERATION_KIND_RECREATE);
+    recreate.set_origin(v1::OPERATION_ORIGIN_WATCHDOG);
+    return Status::OK;
+  };
+  EXPECT_EQ(Run({"ops"}), ExitCode::kOk);
+  EXPECT_THAT(Out(), HasSubstr("recreate, by the watchdog"));
+  EXPECT_EQ(Out().find("watchdog"), Out().rfind("watchdog"));
+}
+
 TEST_F(Looking, OpsTurnsPagesUntilThereAreEnough) {
   std::vector<std::string> tokens;
   agent_.script.list_operations = [&](const v1::ListOperationsRequest& request, v1::ListOperationsResponse& response) {

@@ -46,6 +46,25 @@ TEST(Outcomes, ShowDigestsWhenATagWasMoved) {
               HasSubstr("web: registry/web:2, sha256:aaaaaaaaaaaa → sha256:222222222222, gap"));
 }
 
+v1::Operation SucceededRecreate() {
+  auto operation = SucceededUpgrade();
+  operation.set_kind(v1::OPERATION_KIND_RECREATE);
+  return operation;
+}
+
+TEST(Outcomes, OfARecreateSayThatTheImageIsTheSameAndPromiseNoRollback) {
+  EXPECT_EQ(Describe(SucceededRecreate(), true).result, "web: made anew from registry/web:2, gap 312 ms\n");
+}
+
+TEST(Outcomes, OfARecreateThatWentBackSayWhatRunsNow) {
+  auto operation = FailedUpgrade();
+  operation.set_kind(v1::OPERATION_KIND_RECREATE);
+  const Outcome outcome = Describe(operation);
+  EXPECT_EQ(outcome.code, ExitCode::kFailed);
+  EXPECT_THAT(outcome.trouble, HasSubstr("web: recreate failed"));
+  EXPECT_THAT(outcome.trouble, HasSubstr("the old container runs again"));
+}
+
 TEST(Outcomes, SayThatNothingWasToBeDone) {
   auto operation = SucceededUpgrade();
   operation.mutable_upgrade_result()->set_container_id("old");
