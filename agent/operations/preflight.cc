@@ -106,6 +106,8 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& re
   auto reference = WantedImage(request, container);
   if (!reference) co_return reference.error();
 
+  auto owners = co_await FindOwners(engine, container, {}, RunsOrWill(container));
+  if (!owners) co_return owners.error();
   auto sharing = co_await Sharing(engine, container);
   if (!sharing) co_return sharing.error();
   auto old_image = co_await engine.InspectImage(container.image_id);

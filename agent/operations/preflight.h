@@ -19,8 +19,8 @@ Result<> CheckStillNeeded(const Request& request, const engine::ContainerDetails
 // The reference that the container was made from, as far as it can be pulled again.
 std::string ImageOf(const engine::ContainerDetails& container);
 
-// INVALID_ARGUMENT for a bad image reference, UNIMPLEMENTED for a strategy that we don't have, and what the engine
-// says.
+// INVALID_ARGUMENT for a bad image reference, UNIMPLEMENTED for a strategy that we don't have, FAILED_PRECONDITION as
+// of FindOwners, and what the engine says.
 ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& request,
                                        const engine::ContainerDetails& container, std::string operation_id);
 

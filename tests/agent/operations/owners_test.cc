@@ -142,6 +142,19 @@ TEST_F(OwnersTest, ThatAreGoneKeepAContainerFromBeingTouched) {
   EXPECT_TRUE(host.At("side").Runs());
 }
 
+TEST_F(OwnersTest, ThatAreGoneKeepAContainerFromBeingUpgraded) {
+  host.engine.machine.registry.Publish("side:2");
+  LosesTrack("web");
+  EXPECT_THAT(host.Submit(AskUpgrade("side", "side:2")), FailsWith(Code::kFailedPrecondition, "OWNER_GONE"));
+}
+
+TEST_F(OwnersTest, ThatWereMadeAnewAreJoinedByAnUpgrade) {
+  host.engine.machine.registry.Publish("side:2");
+  ASSERT_EQ(Recreate("web")->state, State::kSucceeded);
+  ASSERT_EQ(host.Do(AskUpgrade("side", "side:2"))->state, State::kSucceeded);
+  EXPECT_EQ(Setting("NetworkMode"), "container:" + host.At("web").id);
+}
+
 // Its old namespace is gone: to go back would be to leave nothing.
 class Orphan : public OwnersTest {
  protected:
