@@ -151,8 +151,10 @@ std::vector<ConfigOption> MakeOptions() {
       SwitchOption(FIELD(heal.roll_back),
                    "Whether an upgrade of the last 24 hours is taken back when nothing else has helped."),
       NumberOption(FIELD(heal.in_flight), 1, 1000, "How many containers are healed at the same time."),
-      NumberOption(FIELD(heal.storm_in_flight), 1, 1000,
-                   "The same while half of the watched are unhealthy, and more than in_flight."),
+      NumberOption(
+          FIELD(heal.storm_in_flight), 1, 1000,
+          "The same while half of the watched are unhealthy, and more than in_flight, and others depend on one of "
+          "them."),
 
       TextOption(FIELD(metrics.listen), CheckMetricsListen,
                  "Where Prometheus finds figures, at /metrics: unix:///run/berth/metrics.sock, 127.0.0.1:9477 or "

@@ -57,8 +57,8 @@ struct Settings {
 
   // How many at once.
   std::size_t in_flight = 10;
-  std::size_t storm_in_flight = 2;
-  std::size_t storm_at_least = 8;  // unhealthy within storm_window, half of the watched, more than in_flight
+  std::size_t storm_in_flight = 2;  // in a storm, as long as one is ill that others depend on
+  std::size_t storm_at_least = 8;   // unhealthy within storm_window, half of the watched, more than in_flight
   std::chrono::milliseconds storm_window{60'000};
 
   // Holding back.

@@ -207,10 +207,18 @@ TEST_F(WatchdogFollowers, DoNotFollowWhileAnOperationChangesTheirOwner) {
   EXPECT_THAT(Healed(See(Leased{"vpn", ""})), ElementsAre("app"));
 }
 
-TEST_F(WatchdogStorm, HealsTwoAtATime) {
-  EXPECT_THAT(List(MakeMany(12, Health::kUnhealthy)).heals, SizeIs(2));
+TEST_F(WatchdogStorm, HealsTwoAtATimeWhileOneIsIllThatOthersDependOn) {
+  auto all = MakeMany(12, Health::kUnhealthy);
+  all.push_back(Make("db", Health::kUnhealthy));
+  all.push_back(MakeDependant("app", "db", Health::kUnhealthy));
+  EXPECT_THAT(List(all).heals, SizeIs(2));
   EXPECT_EQ(Count(Report::Kind::kStormBegan), 1U);
   EXPECT_TRUE(state_.Host(now_).storm);
+}
+
+TEST_F(WatchdogStorm, DoesNotSlowDownThoseThatNobodyDependsOn) {
+  EXPECT_THAT(List(MakeMany(12, Health::kUnhealthy)).heals, SizeIs(10));
+  EXPECT_EQ(Count(Report::Kind::kStormBegan), 1U);
 }
 
 TEST_F(WatchdogStorm, DoesNotBeginWhileAllCanBeHealedAtOnce) {

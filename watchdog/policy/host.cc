@@ -34,6 +34,12 @@ std::size_t CountIll(const Deciding& d, bool recent) {
       }));
 }
 
+// One that others wait for: they may recover with it, if it is not starved of the machine by their restarts.
+bool AnyRootIsIll(const Deciding& d) {
+  return std::any_of(d.world.minded.begin(), d.world.minded.end(),
+                     [&](const Container* container) { return container->wanted == d.world.decision; });
+}
+
 Wait Paused(const Deciding& d, SteadyTime until, const std::string& by) {
   return {by + " until " + Clock(d.WallAt(until)), "held: paused", until};
 }
@@ -126,12 +132,13 @@ void UpdateStorm(Deciding& d) {
   if (!storm) return TellOfHost(d, Report::Kind::kStormEnded, "few enough containers are unhealthy again");
   TellOfHost(d, Report::Kind::kStormBegan,
              std::to_string(ill) + " of " + Plural(d.world.watched, "watched container") +
-                 " are unhealthy at once: they are healed " + std::to_string(d.settings.storm_in_flight) +
-                 " at a time, roots first");
+                 " are unhealthy at once: whoever others depend on is healed first, " +
+                 std::to_string(d.settings.storm_in_flight) + " at a time");
 }
 
 std::size_t MostInFlight(const Deciding& d) {
-  const std::size_t most = d.world.host.storm ? d.settings.storm_in_flight : d.settings.in_flight;
+  const bool gently = d.world.host.storm && AnyRootIsIll(d);
+  const std::size_t most = gently ? d.settings.storm_in_flight : d.settings.in_flight;
   return std::max<std::size_t>(most, 1);
 }
 

@@ -210,19 +210,30 @@ void Observer::Happened(const engine::Event& event, bool delivered) {
   UpdateStorm();
 }
 
+bool Observer::RootIsIll(const Patient& patient) const {
+  const FakeContainer* root = patient.root != nullptr && patient.root->managed ? ward_.At(*patient.root) : nullptr;
+  const auto found = root != nullptr ? truths_.find(root->id) : truths_.end();
+  if (found == truths_.end() || given_up_.contains(patient.root->key)) return false;
+  return found->second.ill_since && IsHealable(*patient.root, found->second);
+}
+
 void Observer::UpdateStorm() {
   std::size_t watched = 0;
   std::size_t ill = 0;
+  bool root_ill = false;
   for (const auto& [id, truth] : truths_) {
     const Patient* patient = ward_.Of(id);
     if (patient == nullptr || !patient->managed) continue;
     ++watched;
     const bool counts = truth.ill_since && truth.delivered && Now() - *truth.ill_since <= promised_.storm_window;
-    if (counts && IsHealable(*patient, truth) && !truth.open.empty() && !patient->stopped_by_person) ++ill;
+    if (!counts || !IsHealable(*patient, truth) || truth.open.empty() || patient->stopped_by_person) continue;
+    ++ill;
+    root_ill = root_ill || (!given_up_.contains(patient->key) && RootIsIll(*patient));
   }
   const auto many = std::max({promised_.storm_at_least, (watched + 1) / 2, promised_.in_flight + 1});
-  if (ill < many) storm_since_.reset();
-  if (ill >= many && !storm_since_) storm_since_ = Now();
+  const bool gently = ill >= many && root_ill;
+  if (!gently) storm_since_.reset();
+  if (gently && !storm_since_) storm_since_ = Now();
 }
 
 // --- what is told

@@ -64,6 +64,7 @@ class Observer {
   void CheckHost(const Patient& patient);
   void CheckRoots(const Patient& patient);
   void CheckCrowd();
+  bool RootIsIll(const Patient& patient) const;
   void UpdateStorm();
   void WaitForWord(const std::string& id);
   void ExpectWord(const std::string& id, SteadyTime since);
