@@ -93,14 +93,6 @@ TEST_F(OperatorOnAHost, RestartsAnUnhealthyOneAndItIsNotRestartedAgain) {
 
 // --- while the watchdog's own restart waits for the container to end
 
-TEST_F(OperatorOnAHost, StopsOneWhileItIsRestartedAndItStaysStopped) {
-  SlowIsBeingRestarted();
-  docker.Command({"stop", "-t", "20", kSlow});
-  EXPECT_TRUE(Ends(kSlow + " stopped_by_operator"));
-  EXPECT_TRUE(StaysStopped(kSlow));
-  EXPECT_THAT(WhatWasDone(), ElementsAre("restart " + kSlow, "stop " + kSlow));
-}
-
 TEST_F(OperatorOnAHost, RestartsOneWhileItIsRestartedAndItRuns) {
   SlowIsBeingRestarted();
   docker.Command({"restart", "-t", "20", kSlow});
