@@ -14,7 +14,10 @@ namespace {
 constexpr std::uint64_t kShards = 20;
 constexpr std::size_t kLastLines = 80;
 
-std::uint64_t SeedsPerShard() { return std::getenv("BERTH_TEST_FULL") != nullptr ? 1000 : 100; }
+std::uint64_t SeedsPerShard() {
+  if (const char* seeds = std::getenv("BERTH_TEST_SEEDS")) return std::stoull(seeds);
+  return std::getenv("BERTH_TEST_FULL") != nullptr ? 1000 : 100;
+}
 
 std::string LastOf(const std::vector<std::string>& trace, std::size_t lines) {
   std::string text;
