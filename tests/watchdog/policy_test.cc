@@ -47,6 +47,18 @@ TEST_F(WatchdogPolicy, DoesNotHealWhatIsBeingHealed) {
   EXPECT_THAT(Pass(minutes(5)).heals, IsEmpty());
 }
 
+TEST_F(WatchdogPolicy, DoesNotTakeAListInTheMiddleOfARestartForItsOutcome) {
+  List({Make("web")});
+  const Heal heal = Becomes("web", Health::kUnhealthy).heals.at(0);
+  Becomes("web", ContainerState::kExited);
+  List({Make("web", Health::kUnhealthy)});  // the engine has not noted yet that it ended
+  Becomes("web", ContainerState::kRunning);
+  Done(heal);
+  EXPECT_EQ(Count(Report::Kind::kHealFailed), 0U);
+  Becomes("web", Health::kHealthy);
+  EXPECT_THAT(Outcomes(), ElementsAre(Outcome::kHealed));
+}
+
 TEST_F(WatchdogPolicy, EndsTheEpisodeWhenTheContainerIsHealthyAgain) {
   const auto heal = List({Make("web", Health::kUnhealthy)}).heals.at(0);
   Restarts("web");

@@ -13,10 +13,12 @@ namespace {
 
 // What a row says, besides names and labels.
 void Update(Deciding& d, Container& container, const Seen& seen) {
+  if (seen.facts && !container.seen.facts) LearnFacts(d, container, *seen.facts);
+  // In the middle of a restart the engine lists the container as it was before; its end tells how it is.
+  if (container.flight) return;
   if (container.seen.state != seen.state) SetState(d, container, seen.state);
   // Of one that does not run, a list tells no health.
   if (IsRunning(container) && container.seen.health != seen.health) SetHealth(d, container, seen.health);
-  if (seen.facts && !container.seen.facts) LearnFacts(d, container, *seen.facts);
 }
 
 // True when it had not been in this list before.
