@@ -33,7 +33,7 @@ std::string HealthOf(const v1::WatchedContainer& container, const Palette& palet
 
 // "restart in 40 s"
 std::string NextCell(const v1::WatchedContainer& container, WallTime now) {
-  const std::string action = Safe(container.next_action());
+  std::string action = Safe(container.next_action());
   if (action.empty() || action == "none") return "-";
   if (!container.has_next_action_time()) return action;
   const bool later = FromProto(container.next_action_time()) > now;
