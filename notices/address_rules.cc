@@ -7,7 +7,6 @@
 namespace berth::notices {
 namespace {
 
-using boost::asio::ip::address_v4;
 using boost::asio::ip::address_v6;
 
 // https://www.iana.org/assignments/iana-ipv4-special-registry, and multicast

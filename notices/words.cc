@@ -96,7 +96,7 @@ Notice Clean(Notice notice) {
 }
 
 std::string WithOutput(const Message& message, std::size_t limit) {
-  const std::string text = Shortened(message.body, limit);
+  std::string text = Shortened(message.body, limit);
   if (message.output.empty() || text.size() + 5 > limit) return text;
   return text + "\n\n" + Shortened(message.output, limit - text.size() - 2);
 }

@@ -13,7 +13,6 @@
 namespace berth::agent {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 // As 0.1 made it, to the letter: this never changes.

@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 using engine::Health;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using watchdog::Outcome;
 using watchdog::Report;
 
 boost::json::object Watched(boost::json::object host_config = {}) {

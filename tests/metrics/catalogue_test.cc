@@ -15,7 +15,6 @@ namespace berth {
 namespace {
 
 using metrics::Family;
-using testing::AllOf;
 using testing::Contains;
 using testing::Each;
 using testing::HasSubstr;

@@ -101,7 +101,7 @@ std::vector<Container*> Resolve(World& world, const Container& container, const 
 
 std::optional<Wait> WaitForRoot(Deciding& d, Container& container) {
   for (Container* root : Ancestors(d.world, container)) {
-    const auto wait = WaitFor(d, *root, container);
+    auto wait = WaitFor(d, *root, container);
     if (!wait || GoesBefore(d.world, container, *root)) continue;
     root->wanted = d.world.decision;
     return wait;

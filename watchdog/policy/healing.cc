@@ -14,8 +14,6 @@
 namespace berth::watchdog::policy {
 namespace {
 
-using engine::Health;
-
 // Nothing is left to try before the trial.
 void EndGivenUp(Deciding& d, Container& container, const Service& service, const std::string& why) {
   d.WakeAt(service.trial_at);

@@ -9,7 +9,6 @@ namespace berth::agent {
 namespace {
 
 using namespace std::chrono_literals;
-using engine::ContainerState;
 using test::FailsWith;
 using test::FakeCalls;
 using testing::ElementsAre;

@@ -9,8 +9,6 @@
 namespace berth::test {
 namespace {
 
-using testing::HasSubstr;
-
 constexpr char kAway[] = "the watchdog can't see the containers";
 constexpr char kBack[] = "the watchdog sees the containers again";
 

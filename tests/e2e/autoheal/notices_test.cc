@@ -8,7 +8,6 @@ namespace berth::test {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 class AutohealTells : public AutohealHost {
  protected:

@@ -23,7 +23,7 @@ class ChildProcess : public testing::Test {
   }
   // A file of the test's own, with this mode.
   std::string File(const std::string& content, mode_t mode) {
-    const std::string name = directory_ / "program";
+    std::string name = directory_ / "program";
     std::ofstream(name) << content;
     ::chmod(name.c_str(), mode);
     return name;

@@ -25,7 +25,7 @@ class AutohealHealth : public testing::Test {
 
   Result<> Ask() {
     std::thread thread([this] { loop_.run_for(milliseconds(5000)); });
-    const auto answer = AskHealth(name_);
+    auto answer = AskHealth(name_);
     loop_.stop();
     thread.join();
     return answer;
