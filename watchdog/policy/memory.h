@@ -90,7 +90,7 @@ struct Container {
 struct Service {
   std::deque<SteadyTime> heals;  // in the window of the budget
   int in_row = 0;                // heals since it was healthy for long
-  SteadyTime not_before = SteadyTime::min();
+  SteadyTime not_before;         // from the beginning: when the machine was started
   int restarts_in_vain = 0;
   bool recreated = false;
   bool rolled_back = false;

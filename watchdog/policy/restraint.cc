@@ -87,7 +87,7 @@ void Helped(Service& service) {
 void Forget(Service& service) {
   Helped(service);
   service.in_row = 0;
-  service.not_before = SteadyTime::min();
+  service.not_before = SteadyTime();
   service.circuit = Circuit::kClosed;
   service.open_for = milliseconds(0);
 }
