@@ -42,6 +42,7 @@ test('berthd tells which services it has', async () => {
     'berth.v1.ContainerService',
     'berth.v1.HostService',
     'berth.v1.OperationService',
+    'berth.v1.WatchdogService',
     'grpc.health.v1.Health',
     'grpc.reflection.v1alpha.ServerReflection',
   ]);
