@@ -10,6 +10,7 @@
 #include "agent/daemon_settings.h"
 #include "agent/notice_sender.h"
 #include "agent/operation_hands.h"
+#include "engine/base/host_name.h"
 #include "engine/base/log.h"
 #include "engine/docker_engine.h"
 #include "watchdog/report_line.h"

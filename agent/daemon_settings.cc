@@ -1,17 +1,10 @@
 #include "agent/daemon_settings.h"
 
 #include <algorithm>
-#include <array>
-#include <unistd.h>
 
 #include "agent/auth_file.h"
 
 namespace berth::agent {
-
-std::string HostName() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
 
 Result<engine::Endpoint> EndpointOf(const Config& config) {
   return config.engine.empty() ? engine::EndpointFromEnvironment() : engine::ParseEndpoint(config.engine);

@@ -1,7 +1,5 @@
-// The configuration as each part of the daemon wants it; pure, but for the host's name.
+// The configuration as each part of the daemon wants it; pure.
 #pragma once
-
-#include <string>
 
 #include "agent/config.h"
 #include "agent/episode_history.h"
@@ -12,7 +10,6 @@
 
 namespace berth::agent {
 
-std::string HostName();
 Result<engine::Endpoint> EndpointOf(const Config& config);
 OperationSettings OperationSettingsOf(const Config& config);
 HistoryLimits HistoryLimitsOf(const Config& config);

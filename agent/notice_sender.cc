@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/ip/host_name.hpp>
+#include "engine/base/host_name.h"
 
 namespace berth::agent {
 namespace {
@@ -25,11 +25,10 @@ std::vector<Target> Targets(const Config::Notices& config) {
   return targets;
 }
 
-std::string HostName(const Config::Notices& config) {
+std::string NameOfHost(const Config::Notices& config) {
   if (!config.host_name.empty()) return config.host_name;
-  boost::system::error_code failure;
-  auto name = boost::asio::ip::host_name(failure);
-  return failure ? "localhost" : name;
+  std::string name = HostName();
+  return name.empty() ? "localhost" : name;
 }
 
 }  // namespace
@@ -37,7 +36,7 @@ std::string HostName(const Config::Notices& config) {
 std::unique_ptr<notices::Sender> MakeNoticeSender(boost::asio::any_io_executor loop, Clock& clock,
                                                   const Config::Notices& config) {
   notices::SenderOptions options;
-  options.host = HostName(config);
+  options.host = NameOfHost(config);
   return notices::Sender::Start(std::move(loop), clock, Targets(config), std::move(options));
 }
 

@@ -1,13 +1,12 @@
 #include "watchdog/autoheal/program.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <iterator>
-#include <unistd.h>
 #include <utility>
 
 #include "engine/base/backoff.h"
+#include "engine/base/host_name.h"
 #include "engine/docker_engine.h"
 #include "metrics/process.h"
 #include "watchdog/autoheal/narrated_hands.h"
@@ -26,11 +25,6 @@ engine::DockerEngineOptions OptionsOf(const AutohealSettings& settings) {
   engine::DockerEngineOptions options;
   options.call_timeout = settings.call_timeout;
   return options;
-}
-
-std::string HostName() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 void PrintOutput(const std::string& text, bool trouble) {
