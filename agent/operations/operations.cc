@@ -1,48 +1,21 @@
 #include "agent/operations/operations.h"
 
-#include <map>
-
-#include "agent/operations/leases.h"
 #include "agent/operations/lifecycle.h"
-#include "agent/operations/operation_watch.h"
-#include "agent/operations/preflight.h"
+#include "agent/operations/operations_impl.h"
 #include "agent/operations/resolve.h"
-#include "agent/operations/upgrade.h"
-#include "agent/operations/upgrade_plan.h"
 #include "engine/base/log.h"
 #include "engine/service_key.h"
 
 namespace berth::agent {
 namespace {
 
-namespace asio = boost::asio;
 using engine::ContainerDetails;
-
-constexpr int kEndsBetweenPrunes = 256;
-constexpr std::chrono::hours kLongestWait{24};  // no operation takes longer
-
-using ActivePtr = std::shared_ptr<ActiveOperation>;
-
-bool Replaces(Kind kind) { return kind == Kind::kUpgrade || kind == Kind::kRollback || kind == Kind::kRecreate; }
 
 Error InProgress(const std::string& container, const std::string& holder) {
   return {Code::kAborted,
           "OPERATION_IN_PROGRESS",
           "operations/" + holder + " is working on " + container + "; wait for it, or ask to be queued",
           {{"operation", "operations/" + holder}, {"container", container}}};
-}
-
-Error WouldLose(const std::string& container, const std::vector<std::string>& refusals) {
-  std::string message = container + " can't be replaced without losing something";
-  for (const auto& refusal : refusals) message += "; " + refusal;
-  return {Code::kFailedPrecondition, "WOULD_LOSE", std::move(message), {{"container", container}}};
-}
-
-Error NoSuchOperation(const std::string& id) {
-  return {Code::kNotFound,
-          "OPERATION_NOT_FOUND",
-          "there is no operation " + id + " (they are kept for 30 days)",
-          {{"operation", id}}};
 }
 
 Result<> CheckEtag(const Request& request, const ContainerDetails& container) {
@@ -62,57 +35,13 @@ Progress FirstProgress(const Operation& operation) {
   return progress;
 }
 
-class OperationsImpl final : public Operations {
- public:
-  OperationsImpl(asio::any_io_executor loop, engine::Engine& engine, Journal& journal, Clock& clock,
-                 OperationSettings settings)
-      : loop_(loop), engine_(engine), journal_(journal), clock_(clock), settings_(std::move(settings)), idle_(loop) {}
+}  // namespace
 
-  ResultTask<Operation> Submit(Request request) override;
-  Result<Operation> Get(const std::string& id) override;
-  Result<std::vector<Operation>> List(const OperationQuery& query) override;
-  Result<std::unique_ptr<OperationWatch>> Watch(const std::string& id, std::uint64_t from_sequence) override;
-  ResultTask<Operation> Wait(std::string id, std::optional<std::chrono::milliseconds> limit) override;
-  Result<Operation> Cancel(const std::string& id) override;
-  Result<> Recover() override;
-  Task<> Drain(std::chrono::milliseconds limit) override;
-  std::size_t RunningCount() const override { return active_.size(); }
-  const EndedOperations& Ended() const override { return ended_; }
-  void OnLease(std::function<void(const LeaseChange&)> told) override;
-
- private:
-  Result<std::optional<Operation>> Repeated(const Request& request);
-  Result<> MayBegin(const Request& request, const std::string& key, const std::string& container) const;
-  Result<std::optional<Operation>> Admit(const Request& request, const std::string& key, const std::string& container);
-  ResultTask<Preflight> Examine(const Request& request, const ContainerDetails& container, const std::string& id);
-  Result<Operation> Begin(Request request, const ContainerDetails& container, JournalEntry entry);
-  ActivePtr Activate(Request request, JournalEntry entry);
-  void Spawn(ActivePtr operation, Task<> work);
-  Task<> Perform(ActivePtr operation, ContainerDetails container);
-  Task<> TakeTurn(ActivePtr operation);
-  void Retire(const ActivePtr& operation);
-  void TellLease(const std::string& service_key) const;
-  void RecordEnds();
-  void Resume(JournalEntry entry);
-  Task<> WaitUntilIdle(SteadyTime deadline);
-
-  asio::any_io_executor loop_;
-  engine::Engine& engine_;
-  Journal& journal_;
-  Clock& clock_;
-  OperationSettings settings_;
-  Leases leases_;
-  std::map<std::string, ActivePtr> active_;      // running and queued, by id
-  std::map<std::string, ActivePtr> unrecorded_;  // ended, but the journal could not take the end yet
-  EndedOperations ended_;
-  Notifier idle_;
-  bool draining_ = false;
-  int ends_until_prune_ = kEndsBetweenPrunes;
-  std::function<void(const LeaseChange&)> on_lease_ = [](const LeaseChange&) {};
-};
-
-// --- begin
-// --------------------------------------------------------------------------------------------------------------
+Error WouldLose(const std::string& container, const std::vector<std::string>& refusals) {
+  std::string message = container + " can't be replaced without losing something";
+  for (const auto& refusal : refusals) message += "; " + refusal;
+  return {Code::kFailedPrecondition, "WOULD_LOSE", std::move(message), {{"container", container}}};
+}
 
 // The same request again: its operation. The same id with another request: an error.
 Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request) {
@@ -233,223 +162,7 @@ ActivePtr OperationsImpl::Activate(Request request, JournalEntry entry) {
   return active_[id] = std::make_shared<ActiveOperation>(loop_, clock_, journal_, std::move(request), std::move(entry));
 }
 
-// --- run
-// ----------------------------------------------------------------------------------------------------------------
-
-void OperationsImpl::Spawn(ActivePtr operation, Task<> work) {
-  asio::co_spawn(loop_, std::move(work), [this, operation](std::exception_ptr bug) {
-    if (bug) std::rethrow_exception(bug);  // out of the loop: the agent restarts and recovers
-    Retire(operation);
-  });
-}
-
-Task<> OperationsImpl::Perform(ActivePtr operation, ContainerDetails container) {
-  if (Replaces(operation->request().kind)) {
-    UpgradeRun run(engine_, clock_, operation, settings_.credentials);
-    co_await run.Run(std::move(container));
-  } else {
-    co_await RunLifecycle(engine_, *operation, std::move(container));
-  }
-}
-
-// What was true when it was queued need not be true any more: everything is examined again.
-Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
-  auto container = co_await Resolve(engine_, operation->operation().container);
-  if (!container) {
-    operation->End(State::kFailed, container.error());
-    co_return;
-  }
-  const auto needed = CheckStillNeeded(operation->request(), *container);
-  auto preflight = co_await Examine(operation->request(), *container, operation->operation().id);
-  std::optional<Error> refused;
-  if (!needed)
-    refused = needed.error();
-  else if (!preflight)
-    refused = preflight.error();
-  else if (!preflight->plan.refusals.empty())
-    refused = WouldLose(container->name, preflight->plan.refusals);
-  if (refused) {
-    operation->End(State::kFailed, std::move(refused));
-    co_return;
-  }
-  operation->mutable_operation().state = State::kRunning;
-  operation->mutable_operation().container_id = container->id;
-  if (Replaces(operation->request().kind)) {
-    operation->mutable_operation().plan = std::move(preflight->plan);
-    UpgradeRecord record = *operation->record();
-    record.swap = std::move(preflight->swap);
-    auto written = operation->Intend(std::move(record));
-    if (!written) {
-      operation->End(State::kFailed, written.error());
-      co_return;
-    }
-  }
-  operation->Report(0, "Begin");
-  co_await Perform(operation, std::move(*container));
-}
-
-void OperationsImpl::Retire(const ActivePtr& operation) {
-  const Operation& ended = operation->operation();
-  log::Info(std::string(Name(ended.kind)) + (ended.state == State::kSucceeded ? " succeeded" : " did not succeed"),
-            {{"container", ended.container},
-             {"operation", ended.id},
-             {"error", ended.error ? ended.error->message : "none"}});
-  ++ended_[{ended.kind, ended.state}];
-  const auto next = leases_.Release(ended.service_key, ended.id);
-  if (!operation->RecordEnd()) unrecorded_[ended.id] = operation;
-  active_.erase(ended.id);
-  if (next) {
-    const ActivePtr successor = active_.at(*next);
-    successor->PassPointOfNoReturn();  // its own work says when it can be cancelled again
-    Spawn(successor, TakeTurn(successor));
-  }
-  TellLease(ended.service_key);
-  if (--ends_until_prune_ == 0) {
-    ends_until_prune_ = kEndsBetweenPrunes;
-    auto pruned = journal_.Prune(clock_.WallNow() - settings_.keep_history, settings_.maximum_history);
-    if (!pruned) log::Warning("cannot prune the journal", {{"error", pruned.error().message}});
-  }
-  idle_.WakeAll();
-}
-
-void OperationsImpl::TellLease(const std::string& service_key) const {
-  const auto holder = leases_.Holder(service_key);
-  on_lease_({service_key, holder.value_or(""), holder ? active_.at(*holder)->operation().origin : Origin::kCaller});
-}
-
-void OperationsImpl::OnLease(std::function<void(const LeaseChange&)> told) {
-  on_lease_ = std::move(told);
-  for (const auto& [id, active] : active_) {
-    const std::string& key = active->operation().service_key;
-    if (leases_.Holder(key) == id) TellLease(key);
-  }
-}
-
-void OperationsImpl::RecordEnds() {
-  std::erase_if(unrecorded_, [](const auto& ended) { return ended.second->RecordEnd(); });
-}
-
-// --- follow
-// -------------------------------------------------------------------------------------------------------------
-
-Result<Operation> OperationsImpl::Get(const std::string& id) {
-  RecordEnds();
-  for (const auto* here : {&active_, &unrecorded_}) {
-    if (const auto found = here->find(id); found != here->end()) return found->second->operation();
-  }
-  auto entry = journal_.Find(id);
-  if (!entry) return entry.error();
-  if (!*entry) return NoSuchOperation(id);
-  return (*entry)->operation;
-}
-
-Result<std::vector<Operation>> OperationsImpl::List(const OperationQuery& query) {
-  RecordEnds();
-  auto operations = journal_.List(query);
-  if (!operations || unrecorded_.empty()) return operations;
-  for (auto& operation : *operations) {
-    if (const auto ended = unrecorded_.find(operation.id); ended != unrecorded_.end()) {
-      operation = ended->second->operation();
-    }
-  }
-  if (query.unfinished) std::erase_if(*operations, [](const auto& operation) { return HasEnded(operation.state); });
-  return operations;
-}
-
-Result<std::unique_ptr<OperationWatch>> OperationsImpl::Watch(const std::string& id, std::uint64_t from_sequence) {
-  auto operation = Get(id);
-  if (!operation) return operation.error();
-  const auto active = active_.find(id);
-  return MakeOperationWatch(journal_, active != active_.end() ? active->second : nullptr, std::move(*operation),
-                            from_sequence);
-}
-
-ResultTask<Operation> OperationsImpl::Wait(std::string id, std::optional<std::chrono::milliseconds> limit) {
-  auto operation = Get(id);
-  const auto found = active_.find(id);
-  if (!operation || found == active_.end()) co_return operation;
-  const ActivePtr active = found->second;
-  const SteadyTime deadline = clock_.Now() + limit.value_or(kLongestWait);
-  const Alarm alarm(loop_, clock_, active->changed(), deadline);
-  while (!HasEnded(active->operation().state) && clock_.Now() < deadline) co_await active->changed().Wait();
-  co_return active->operation();
-}
-
-Result<Operation> OperationsImpl::Cancel(const std::string& id) {
-  auto operation = Get(id);
-  if (!operation) return operation;
-  if (HasEnded(operation->state)) {
-    return Error{Code::kFailedPrecondition, "OPERATION_ENDED", "operations/" + id + " has ended already"};
-  }
-  const ActivePtr active = active_.at(id);
-  if (!active->RequestCancel()) {
-    return Error{Code::kFailedPrecondition, "PAST_POINT_OF_NO_RETURN", "operations/" + id + " can't go back any more"};
-  }
-  if (active->operation().state == State::kQueued) {
-    active->End(State::kCancelled, Error{Code::kCancelled, "CANCELLED", "cancelled before it began"});
-    Retire(active);
-  }
-  return active->operation();
-}
-
-// --- the agent's own beginning and end
-// ----------------------------------------------------------------------------------
-
-Result<> OperationsImpl::Recover() {
-  auto unfinished = journal_.Unfinished();
-  if (!unfinished) return unfinished.error();
-  for (auto& entry : *unfinished) Resume(std::move(entry));
-  return journal_.Prune(clock_.WallNow() - settings_.keep_history, settings_.maximum_history);
-}
-
-void OperationsImpl::Resume(JournalEntry entry) {
-  Request request;
-  request.kind = entry.operation.kind;
-  request.container = entry.operation.container;
-  const ActivePtr active = Activate(std::move(request), std::move(entry));
-  const Operation& operation = active->operation();
-  if (operation.state == State::kQueued || !leases_.TakeOrQueue(operation.service_key, operation.id)) {
-    active->End(State::kFailed,
-                Error{Code::kAborted, "INTERRUPTED", "the agent was stopped before this began; ask again"});
-    leases_.Release(operation.service_key, operation.id);
-    active_.erase(operation.id);
-    return;
-  }
-  TellLease(operation.service_key);
-  log::Warning("taking up what was interrupted", {{"container", operation.container}, {"operation", operation.id}});
-  if (!Replaces(operation.kind)) {
-    Spawn(active, ResumeLifecycle(engine_, clock_, *active));
-    return;
-  }
-  Spawn(active, [](OperationsImpl& self, ActivePtr resumed) -> Task<> {
-    UpgradeRun run(self.engine_, self.clock_, resumed, nullptr);
-    co_await run.Resume();
-  }(*this, active));
-}
-
-Task<> OperationsImpl::WaitUntilIdle(SteadyTime deadline) {
-  const Alarm alarm(loop_, clock_, idle_, deadline);
-  while (!active_.empty() && clock_.Now() < deadline) co_await idle_.Wait();
-}
-
-Task<> OperationsImpl::Drain(std::chrono::milliseconds limit) {
-  draining_ = true;
-  const SteadyTime now = clock_.Now();
-  co_await WaitUntilIdle(now + limit / 2);
-  std::vector<std::string> left;
-  for (const auto& [id, operation] : active_) left.push_back(id);
-  for (const auto& id : left) {
-    if (active_.contains(id)) static_cast<void>(Cancel(id));  // past the point of no return it ends by itself
-  }
-  co_await WaitUntilIdle(now + limit);
-  RecordEnds();
-  if (!active_.empty())
-    log::Warning("operations are left to the next start", {{"count", std::to_string(active_.size())}});
-}
-
-}  // namespace
-
-std::unique_ptr<Operations> MakeOperations(asio::any_io_executor loop, engine::Engine& engine, Journal& journal,
+std::unique_ptr<Operations> MakeOperations(boost::asio::any_io_executor loop, engine::Engine& engine, Journal& journal,
                                            Clock& clock, OperationSettings settings) {
   return std::make_unique<OperationsImpl>(loop, engine, journal, clock, std::move(settings));
 }

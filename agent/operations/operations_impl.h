@@ -1,0 +1,76 @@
+// The implementation of Operations: its state, and the parts of its work. Included by those parts alone.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/operations/active_operation.h"
+#include "agent/operations/leases.h"
+#include "agent/operations/operations.h"
+#include "agent/operations/preflight.h"
+
+namespace berth::agent {
+
+using ActivePtr = std::shared_ptr<ActiveOperation>;
+
+// Does it put another container in the place of one?
+constexpr bool Replaces(Kind kind) {
+  return kind == Kind::kUpgrade || kind == Kind::kRollback || kind == Kind::kRecreate;
+}
+
+Error WouldLose(const std::string& container, const std::vector<std::string>& refusals);
+
+class OperationsImpl final : public Operations {
+ public:
+  OperationsImpl(boost::asio::any_io_executor loop, engine::Engine& engine, Journal& journal, Clock& clock,
+                 OperationSettings settings)
+      : loop_(loop), engine_(engine), journal_(journal), clock_(clock), settings_(std::move(settings)), idle_(loop) {}
+
+  ResultTask<Operation> Submit(Request request) override;
+  Result<Operation> Get(const std::string& id) override;
+  Result<std::vector<Operation>> List(const OperationQuery& query) override;
+  Result<std::unique_ptr<OperationWatch>> Watch(const std::string& id, std::uint64_t from_sequence) override;
+  ResultTask<Operation> Wait(std::string id, std::optional<std::chrono::milliseconds> limit) override;
+  Result<Operation> Cancel(const std::string& id) override;
+  Result<> Recover() override;
+  Task<> Drain(std::chrono::milliseconds limit) override;
+  std::size_t RunningCount() const override { return active_.size(); }
+  const EndedOperations& Ended() const override { return ended_; }
+  void OnLease(std::function<void(const LeaseChange&)> told) override;
+
+ private:
+  Result<std::optional<Operation>> Repeated(const Request& request);
+  Result<> MayBegin(const Request& request, const std::string& key, const std::string& container) const;
+  Result<std::optional<Operation>> Admit(const Request& request, const std::string& key, const std::string& container);
+  ResultTask<Preflight> Examine(const Request& request, const engine::ContainerDetails& container,
+                                const std::string& id);
+  Result<Operation> Begin(Request request, const engine::ContainerDetails& container, JournalEntry entry);
+  ActivePtr Activate(Request request, JournalEntry entry);
+  void Spawn(ActivePtr operation, Task<> work);
+  Task<> Perform(ActivePtr operation, engine::ContainerDetails container);
+  Task<> TakeTurn(ActivePtr operation);
+  void Retire(const ActivePtr& operation);
+  void TellLease(const std::string& service_key) const;
+  void RecordEnds();
+  void Resume(JournalEntry entry);
+  Task<> WaitUntilIdle(SteadyTime deadline);
+
+  boost::asio::any_io_executor loop_;
+  engine::Engine& engine_;
+  Journal& journal_;
+  Clock& clock_;
+  OperationSettings settings_;
+  Leases leases_;
+  std::map<std::string, ActivePtr> active_;      // running and queued, by id
+  std::map<std::string, ActivePtr> unrecorded_;  // ended, but the journal could not take the end yet
+  EndedOperations ended_;
+  Notifier idle_;
+  bool draining_ = false;
+  int ends_ = 0;
+  std::function<void(const LeaseChange&)> on_lease_ = [](const LeaseChange&) {};
+};
+
+}  // namespace berth::agent

@@ -1,0 +1,110 @@
+// From the begin of an operation to its end.
+#include "agent/operations/lifecycle.h"
+#include "agent/operations/operations_impl.h"
+#include "agent/operations/resolve.h"
+#include "agent/operations/upgrade.h"
+#include "engine/base/log.h"
+
+namespace berth::agent {
+namespace {
+
+namespace asio = boost::asio;
+using engine::ContainerDetails;
+
+constexpr int kEndsBetweenPrunes = 256;
+
+}  // namespace
+
+void OperationsImpl::Spawn(ActivePtr operation, Task<> work) {
+  asio::co_spawn(loop_, std::move(work), [this, operation](std::exception_ptr bug) {
+    if (bug) std::rethrow_exception(bug);  // out of the loop: the agent restarts and recovers
+    Retire(operation);
+  });
+}
+
+Task<> OperationsImpl::Perform(ActivePtr operation, ContainerDetails container) {
+  if (Replaces(operation->request().kind)) {
+    UpgradeRun run(engine_, clock_, operation, settings_.credentials);
+    co_await run.Run(std::move(container));
+  } else {
+    co_await RunLifecycle(engine_, *operation, std::move(container));
+  }
+}
+
+// What was true when it was queued need not be true any more: everything is examined again.
+Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
+  auto container = co_await Resolve(engine_, operation->operation().container);
+  if (!container) {
+    operation->End(State::kFailed, container.error());
+    co_return;
+  }
+  const auto needed = CheckStillNeeded(operation->request(), *container);
+  auto preflight = co_await Examine(operation->request(), *container, operation->operation().id);
+  std::optional<Error> refused;
+  if (!needed)
+    refused = needed.error();
+  else if (!preflight)
+    refused = preflight.error();
+  else if (!preflight->plan.refusals.empty())
+    refused = WouldLose(container->name, preflight->plan.refusals);
+  if (refused) {
+    operation->End(State::kFailed, std::move(refused));
+    co_return;
+  }
+  operation->mutable_operation().state = State::kRunning;
+  operation->mutable_operation().container_id = container->id;
+  if (Replaces(operation->request().kind)) {
+    operation->mutable_operation().plan = std::move(preflight->plan);
+    UpgradeRecord record = *operation->record();
+    record.swap = std::move(preflight->swap);
+    auto written = operation->Intend(std::move(record));
+    if (!written) {
+      operation->End(State::kFailed, written.error());
+      co_return;
+    }
+  }
+  operation->Report(0, "Begin");
+  co_await Perform(operation, std::move(*container));
+}
+
+void OperationsImpl::Retire(const ActivePtr& operation) {
+  const Operation& ended = operation->operation();
+  log::Info(std::string(Name(ended.kind)) + (ended.state == State::kSucceeded ? " succeeded" : " did not succeed"),
+            {{"container", ended.container},
+             {"operation", ended.id},
+             {"error", ended.error ? ended.error->message : "none"}});
+  ++ended_[{ended.kind, ended.state}];
+  const auto next = leases_.Release(ended.service_key, ended.id);
+  if (!operation->RecordEnd()) unrecorded_[ended.id] = operation;
+  active_.erase(ended.id);
+  if (next) {
+    const ActivePtr successor = active_.at(*next);
+    successor->PassPointOfNoReturn();  // its own work says when it can be cancelled again
+    Spawn(successor, TakeTurn(successor));
+  }
+  TellLease(ended.service_key);
+  if (++ends_ % kEndsBetweenPrunes == 0) {
+    auto pruned = journal_.Prune(clock_.WallNow() - settings_.keep_history, settings_.maximum_history);
+    if (!pruned) log::Warning("cannot prune the journal", {{"error", pruned.error().message}});
+  }
+  idle_.WakeAll();
+}
+
+void OperationsImpl::TellLease(const std::string& service_key) const {
+  const auto holder = leases_.Holder(service_key);
+  on_lease_({service_key, holder.value_or(""), holder ? active_.at(*holder)->operation().origin : Origin::kCaller});
+}
+
+void OperationsImpl::OnLease(std::function<void(const LeaseChange&)> told) {
+  on_lease_ = std::move(told);
+  for (const auto& [id, active] : active_) {
+    const std::string& key = active->operation().service_key;
+    if (leases_.Holder(key) == id) TellLease(key);
+  }
+}
+
+void OperationsImpl::RecordEnds() {
+  std::erase_if(unrecorded_, [](const auto& ended) { return ended.second->RecordEnd(); });
+}
+
+}  // namespace berth::agent
