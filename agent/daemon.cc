@@ -10,9 +10,9 @@
 #include "agent/daemon_settings.h"
 #include "agent/notice_sender.h"
 #include "agent/operation_hands.h"
+#include "agent/outside.h"
 #include "engine/base/host_name.h"
 #include "engine/base/log.h"
-#include "engine/docker_engine.h"
 #include "watchdog/report_line.h"
 
 namespace berth::agent {
@@ -28,7 +28,7 @@ constexpr auto kFarewell = 2s;
 Result<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
   auto endpoint = EndpointOf(config);
   if (!endpoint) return endpoint.error();
-  auto journal = OpenJournal(config.state_dir, std::chrono::system_clock::now());
+  auto journal = ReachJournal(config.state_dir);
   if (!journal) return journal.error();
   std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(*endpoint), std::move(*journal)));
   daemon->Recover();
@@ -45,7 +45,7 @@ Daemon::Daemon(const Config& config, engine::Endpoint endpoint, OpenedJournal jo
     : config_(config),
       endpoint_(std::move(endpoint)),
       clock_(MakeSystemClock()),
-      engine_(engine::MakeDockerEngine(loop_.get_executor(), endpoint_)),
+      engine_(ReachEngine(loop_.get_executor(), endpoint_)),
       journal_(std::move(journal)),
       operations_(
           MakeOperations(loop_.get_executor(), *engine_, *journal_.journal, *clock_, OperationSettingsOf(config_))),

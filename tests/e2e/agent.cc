@@ -63,10 +63,15 @@ Agent::Agent(std::filesystem::path directory, std::string engine)
   Configure("");
 }
 
+void Agent::Use(std::string program, std::vector<std::string> environment) {
+  program_ = std::move(program);
+  environment_ = std::move(environment);
+}
+
 void Agent::Configure(const std::string& configuration) { WriteFile(this->configuration(), configuration); }
 
 std::vector<std::string> Agent::Arguments() const {
-  return {BERTHD,     "--config", configuration(), "--listen", "unix://" + socket_,
+  return {program_,   "--config", configuration(), "--listen", "unix://" + socket_,
           "--engine", engine_,    "--state-dir",   state()};
 }
 
@@ -74,8 +79,10 @@ void Agent::Start() {
   const std::string path = directory_ / "notify";
   const Notifications notifications(path);
   const auto log = directory_ / "berthd.log";
-  process_ = std::make_unique<Process>(
-      Arguments(), ProcessOptions{.environment = {"NOTIFY_SOCKET=" + path}, .out = log, .err = log});
+  auto environment = environment_;
+  environment.push_back("NOTIFY_SOCKET=" + path);
+  process_ = std::make_unique<Process>(Arguments(),
+                                       ProcessOptions{.environment = std::move(environment), .out = log, .err = log});
   if (!notifications.AwaitReady(*process_)) throw std::runtime_error("berthd is not ready:\n" + Log());
   client_.emplace(cli::Client::Options{.address = {socket_}});
 }

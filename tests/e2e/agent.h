@@ -1,6 +1,7 @@
 // berthd, as a process: started, killed, started again; and the ways to talk to it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -20,12 +21,16 @@ class Agent {
   // Its files are in `directory`.
   Agent(std::filesystem::path directory, std::string engine);
 
+  // Another program than berthd from the next start on, and KEY=value for its environment.
+  void Use(std::string program, std::vector<std::string> environment);
   // TOML; read at the next start.
   void Configure(const std::string& configuration);
   // Returns when it says that it's ready. Throws std::runtime_error, with its log, when it does not within 10 s.
   void Start();
   // SIGKILL.
   void Kill();
+  // Has it ended, within `limit`?
+  bool HasEnded(std::chrono::milliseconds limit) { return process_->Wait(limit).has_value(); }
   // SIGTERM.
   void Stop() { process_->Signal(SIGTERM); }
   // Its exit code; throws when it still runs after 30 s.
@@ -59,6 +64,8 @@ class Agent {
   std::filesystem::path directory_;
   std::string engine_;
   std::string socket_;
+  std::string program_ = BERTHD;
+  std::vector<std::string> environment_;
   std::unique_ptr<Process> process_;
   std::optional<cli::Client> client_;
 };

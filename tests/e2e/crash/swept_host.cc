@@ -1,0 +1,85 @@
+#include "tests/e2e/crash/swept_host.h"
+
+#include <filesystem>
+#include <sstream>
+
+namespace berth::test {
+namespace {
+
+using testing::EndsWith;
+using testing::Not;
+
+constexpr char kLog[] = "points.log";
+
+}  // namespace
+
+void SweptHost::Prepare(const Scenario& scenario) {
+  docker.RemoveEverything();
+  std::filesystem::remove_all(agent.state());
+  std::filesystem::remove(directory / kLog);
+  agent.Use(BERTHD, {});
+  agent.Start();
+  scenario.prepare(*this);
+  operations_before_ = Operations().size();
+  containers_before_ = docker.Names().size();
+  belongings_ = Belongings();
+  agent.Kill();
+}
+
+Result<v1::Operation> SweptHost::Begin(const Scenario& scenario, std::vector<std::string> environment) {
+  environment.push_back("BERTH_FAILPOINT_LOG=" + (directory / kLog).string());
+  agent.Use(BERTHD_WITH_FAILPOINTS, std::move(environment));
+  agent.Start();
+  auto begun = scenario.begin(*this);
+  agent.Use(BERTHD, {});
+  return begun;
+}
+
+bool SweptHost::Recovers(std::chrono::milliseconds limit) const {
+  return Within(limit, [&] { return GetHost().agent().running_operations() == 0; });
+}
+
+std::vector<std::string> SweptHost::Points() const {
+  std::vector<std::string> points;
+  std::istringstream log(ReadFile(directory / kLog));
+  for (std::string line; std::getline(log, line);) points.push_back(line);
+  return points;
+}
+
+std::vector<v1::Operation> SweptHost::Operations() const {
+  const auto listed = agent.Call(&cli::Operations::ListOperations, v1::ListOperationsRequest()).value();
+  return {listed.operations().begin(), listed.operations().end()};
+}
+
+std::string SweptHost::Belongings() {
+  return docker.Command({"volume", "ls", "--quiet"}) + "\n" + docker.Command({"network", "ls", "--quiet"});
+}
+
+void SweptHost::ExpectServes(const std::string& service, const std::string& version) {
+  const auto container = docker.Inspect(service);
+  ASSERT_EQ(container.state, engine::ContainerState::kRunning) << service;
+  EXPECT_EQ(container.restart_policy.name, "always") << service;
+  EXPECT_EQ(docker.Exec(service, {"cat", "/srv/version"}), version + "\n") << service;
+  EXPECT_EQ(docker.Exec(service, {"cat", "/data/proof"}), "precious\n") << service;
+}
+
+void SweptHost::ExpectOneOfTwo(const Scenario& scenario) {
+  const auto operations = Operations();
+  const bool begun = operations.size() > operations_before_;
+  if (begun) EXPECT_TRUE(HasEnded(operations.front())) << operations.front().progress().message();
+  const bool succeeded = begun && OutcomeOf(operations.front()).has_value();
+  for (const auto& service : scenario.services) {
+    ExpectServes(service, succeeded ? scenario.after : scenario.before);
+  }
+  for (const auto& container : docker.Containers()) {
+    EXPECT_THAT(container.name, Not(EndsWith("-new")));
+    if (!container.name.ends_with("-old")) continue;
+    EXPECT_EQ(container.state, engine::ContainerState::kExited) << container.name;
+    EXPECT_EQ(container.restart_policy.name, "no") << container.name;
+  }
+  const auto kept = succeeded && scenario.keeps ? scenario.services.size() : 0;
+  EXPECT_EQ(docker.Names().size(), containers_before_ + kept);
+  EXPECT_EQ(Belongings(), belongings_);
+}
+
+}  // namespace berth::test

@@ -1,0 +1,58 @@
+// A host on which one thing is done again and again, while something dies at another point each time.
+#pragma once
+
+#include <functional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "tests/e2e/host.h"
+
+namespace berth::test {
+
+class SweptHost;
+
+struct Scenario {
+  std::string name;
+  std::function<void(SweptHost&)> prepare;  // the agent runs
+  std::function<Result<v1::Operation>(SweptHost&)> begin;
+  std::vector<std::string> services;  // who is replaced: each restarts always, and has a file at /data/proof
+  std::string before;                 // the version that they serve when nothing came of it
+  std::string after;                  // and when it succeeded
+  bool keeps = true;                  // success leaves one more container of each, for a rollback
+
+  friend void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
+};
+
+class SweptHost : public Host {
+ public:
+  // Everything as it is before the scenario begins, with nothing left of the time before. The agent does not run.
+  void Prepare(const Scenario& scenario);
+  // Does it, by berthd_with_failpoints with these in its environment.
+  Result<v1::Operation> Begin(const Scenario& scenario, std::vector<std::string> environment);
+  // Has the agent nothing left to do within `limit`?
+  bool Recovers(std::chrono::milliseconds limit) const;
+  // One of old and new runs for each service, with its data; nothing is left over; all is on record.
+  void ExpectOneOfTwo(const Scenario& scenario);
+
+  // "17 in stop 4f1c...", one for each that was passed.
+  std::vector<std::string> Points() const;
+
+  using Host::AskUpgrade;
+  using Host::docker;
+  using Host::Image;
+  using Host::RunWeb;
+  using Host::Submit;
+  using Host::Upgrade;
+
+ private:
+  std::vector<v1::Operation> Operations() const;  // newest first
+  std::string Belongings();
+  void ExpectServes(const std::string& service, const std::string& version);
+
+  std::string belongings_;
+  std::size_t operations_before_ = 0;
+  std::size_t containers_before_ = 0;
+};
+
+}  // namespace berth::test
