@@ -69,6 +69,18 @@ Result<RegistryCredentials> Read(const std::filesystem::path& path) {
   return ParseAuthFile(*text);
 }
 
+Task<OwnCredentials> LookUp(std::filesystem::path file, std::string registry) {
+  const auto credentials = Read(file);
+  if (!credentials) {
+    log::Warning("no registry credentials", {{"file", file.native()}, {"error", credentials.error().message}});
+    co_return OwnCredentials{};
+  }
+  const auto found = credentials->by_registry.find(registry);
+  if (found != credentials->by_registry.end()) co_return OwnCredentials{found->second, {}};
+  for (const auto& warning : credentials->warnings) log::Debug(warning, {{"file", file.native()}});
+  co_return OwnCredentials{};
+}
+
 }  // namespace
 
 Result<RegistryCredentials> ParseAuthFile(std::string_view json) {
@@ -92,19 +104,8 @@ Result<RegistryCredentials> ParseAuthFile(std::string_view json) {
   return credentials;
 }
 
-std::function<std::optional<engine::RegistryAuth>(const std::string& registry)> CredentialsFromFile(
-    std::filesystem::path file) {
-  return [file = std::move(file)](const std::string& registry) -> std::optional<engine::RegistryAuth> {
-    const auto credentials = Read(file);
-    if (!credentials) {
-      log::Warning("no registry credentials", {{"file", file.native()}, {"error", credentials.error().message}});
-      return std::nullopt;
-    }
-    const auto found = credentials->by_registry.find(registry);
-    if (found != credentials->by_registry.end()) return found->second;
-    for (const auto& warning : credentials->warnings) log::Debug(warning, {{"file", file.native()}});
-    return std::nullopt;
-  };
+CredentialsFor CredentialsFromFile(std::filesystem::path file) {
+  return [file = std::move(file)](std::string registry) { return LookUp(file, std::move(registry)); };
 }
 
 }  // namespace berth::agent

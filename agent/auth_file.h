@@ -2,14 +2,13 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/types.h"
+#include "agent/operations/pull.h"
 
 namespace berth::agent {
 
@@ -25,7 +24,6 @@ Result<RegistryCredentials> ParseAuthFile(std::string_view json);
 
 // Reads the file anew at each call, so that a login is of use at once. Logs what is wrong with it and goes on without
 // credentials then: the registry says what it thinks of that.
-std::function<std::optional<engine::RegistryAuth>(const std::string& registry)> CredentialsFromFile(
-    std::filesystem::path file);
+CredentialsFor CredentialsFromFile(std::filesystem::path file);
 
 }  // namespace berth::agent

@@ -212,15 +212,19 @@ Progress ProgressFromJson(const object& json) {
 }
 
 object ToJson(const UpgradeRecord& record) {
-  return {
-      {"phase", Word(kPhases, record.phase)}, {"swap", ToJson(record.swap)}, {"keep_previous", record.keep_previous}};
+  return {{"phase", Word(kPhases, record.phase)},       {"swap", ToJson(record.swap)},
+          {"keep_previous", record.keep.count},         {"keep_previous_for_ms", record.keep.age.count()},
+          {"image_cleanup", record.keep.image_cleanup}, {"image", record.image}};
 }
 
 UpgradeRecord UpgradeRecordFromJson(const object& json) {
   UpgradeRecord record;
   record.phase = FromWord(kPhases, StringAt(json, "phase"), Phase::kSwitching);  // looks at both before it removes one
   record.swap = SwapFromJson(ObjectAt(json, "swap"));
-  if (json.contains("keep_previous")) record.keep_previous = NumberAt<int>(json, "keep_previous");
+  if (json.contains("keep_previous")) record.keep.count = NumberAt<int>(json, "keep_previous");
+  record.keep.age = MillisecondsAt(json, "keep_previous_for_ms");
+  record.keep.image_cleanup = FlagAt(json, "image_cleanup", false);
+  record.image = StringAt(json, "image");
   return record;
 }
 

@@ -83,8 +83,8 @@ class Engine {
   virtual ResultTask<StreamPtr<Event>> Events(EventOptions options) = 0;
 
   // `reference` has a tag or a digest, or else means latest. Begins or ends with an error when it fails: NOT_FOUND
-  // (IMAGE_NOT_FOUND), FAILED_PRECONDITION (REGISTRY_DENIED), UNAVAILABLE (REGISTRY_UNREACHABLE), RESOURCE_EXHAUSTED
-  // (DISK_FULL). The same for RemoteDigest.
+  // (IMAGE_NOT_FOUND), FAILED_PRECONDITION (REGISTRY_DENIED, REGISTRY_NOT_TRUSTED), UNAVAILABLE (REGISTRY_UNREACHABLE,
+  // REGISTRY_BUSY), RESOURCE_EXHAUSTED (DISK_FULL). The same for RemoteDigest.
   virtual ResultTask<StreamPtr<PullProgress>> Pull(std::string reference, std::optional<RegistryAuth> auth,
                                                    std::string platform) = 0;
   virtual ResultTask<Image> InspectImage(std::string reference) = 0;

@@ -46,6 +46,7 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
   bool CancelRequested() const { return cancel_requested_; }
   void PassPointOfNoReturn() { may_cancel_ = false; }
   void AllowCancel() { may_cancel_ = true; }
+  SteadyTime deadline() const { return deadline_; }
 
   // Runs `task`, which must be safe to drop at any await, until it ends, or CANCELLED is asked for, or the operation's
   // timeout is over.

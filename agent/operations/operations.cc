@@ -26,6 +26,11 @@ Result<> CheckEtag(const Request& request, const ContainerDetails& container) {
                {{"etag", EtagOf(container)}}};
 }
 
+KeepRule KeepRuleOf(const Request& request, const KeepRule& usual) {
+  return {request.keep_previous.value_or(usual.count), request.keep_previous_for.value_or(usual.age),
+          request.image_cleanup.value_or(usual.image_cleanup)};
+}
+
 Progress FirstProgress(const Operation& operation) {
   Progress progress{1, operation.created_at, 0, 0, "Begin", {}};
   if (operation.state == State::kQueued) progress.message = "Wait for an earlier operation";
@@ -112,8 +117,7 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
     co_return WouldLose(container->name, preflight->plan.refusals);
   }
   if (Replaces(request.kind)) {
-    entry.upgrade =
-        UpgradeRecord{Phase::kPreparing, preflight->swap, request.keep_previous.value_or(settings_.keep_previous)};
+    entry.upgrade = UpgradeRecord{Phase::kPreparing, preflight->swap, KeepRuleOf(request, settings_.keep), {}};
   }
   entry.operation.plan = std::move(preflight->plan);
   co_return Begin(std::move(request), *container, std::move(entry));

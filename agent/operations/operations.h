@@ -20,7 +20,7 @@
 namespace berth::agent {
 
 struct OperationSettings {
-  int keep_previous = 1;
+  KeepRule keep;
   CredentialsFor credentials;            // of the agent's own auth file; empty = none
   std::size_t maximum_unfinished = 256;  // running and queued; one more is refused with RESOURCE_EXHAUSTED
   std::chrono::hours keep_history{24 * 30};

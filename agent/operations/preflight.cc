@@ -1,9 +1,8 @@
 #include "agent/operations/preflight.h"
 
-#include <algorithm>
-
 #include "agent/operations/config_changes.h"
 #include "agent/operations/json_access.h"
+#include "agent/operations/kept.h"
 #include "agent/operations/owners.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/recreate.h"
@@ -81,20 +80,6 @@ Result<> CheckStillNeeded(const Request& request, const ContainerDetails& contai
 std::string ImageOf(const ContainerDetails& container) {
   const auto label = container.labels.find(std::string(kImageLabel));
   return label != container.labels.end() ? label->second : container.image;
-}
-
-ResultTask<std::vector<ContainerDetails>> KeptContainers(engine::Engine& engine, std::string name) {
-  auto all = co_await engine.List(true, {});
-  if (!all) co_return all.error();
-  std::vector<ContainerDetails> kept;
-  for (const auto& summary : *all) {
-    if (!IsKeptNameOf(summary.name, name)) continue;
-    auto container = co_await engine.Inspect(summary.id);
-    if (container) kept.push_back(std::move(*container));
-  }
-  std::sort(kept.begin(), kept.end(),
-            [](const auto& left, const auto& right) { return left.finished_at > right.finished_at; });
-  co_return kept;
 }
 
 ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& request,

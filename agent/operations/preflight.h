@@ -33,7 +33,4 @@ ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const engine::Co
 ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, const Request& request,
                                         const engine::ContainerDetails& container, std::string operation_id);
 
-// The stopped containers that upgrades of this name left for a rollback; the last replaced first.
-ResultTask<std::vector<engine::ContainerDetails>> KeptContainers(engine::Engine& engine, std::string name);
-
 }  // namespace berth::agent

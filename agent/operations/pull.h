@@ -11,7 +11,11 @@
 namespace berth::agent {
 
 // The agent's own credentials for a registry host, if it has any.
-using CredentialsFor = std::function<std::optional<engine::RegistryAuth>(const std::string& registry)>;
+struct OwnCredentials {
+  std::optional<engine::RegistryAuth> auth;
+  std::string trouble;  // why there are none where there should be some, without any secret
+};
+using CredentialsFor = std::function<Task<OwnCredentials>(std::string registry)>;
 
 struct PullRequest {
   engine::ImageReference reference;

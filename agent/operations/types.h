@@ -58,12 +58,16 @@ struct Request {
   bool start = false;  // it shall run afterwards, though it does not now
   Owners owners;       // that the caller knows to have taken the place of others, which are gone
 
+  // Upgrade and rollback. Empty: the reference that the container was created from; for a rollback, what was kept last.
+  std::string image;  // of a rollback also a digest, or 12 digits or more of one
+
   // Upgrade alone.
-  std::string image;  // empty: the reference that the container was created from
   Strategy strategy = Strategy::kAuto;
   PullPolicy pull = PullPolicy::kDefault;
-  std::optional<engine::RegistryAuth> credentials;  // never journaled
-  std::optional<int> keep_previous;                 // the agent's default when empty
+  std::optional<engine::RegistryAuth> credentials;             // never journaled
+  std::optional<int> keep_previous;                            // the agent's default when empty, and so the next two
+  std::optional<std::chrono::milliseconds> keep_previous_for;  // 0: for ever
+  std::optional<bool> image_cleanup;
 };
 
 struct FieldChange {

@@ -1,8 +1,8 @@
 #include "agent/operations/upgrade.h"
 
+#include "agent/operations/kept.h"
 #include "agent/operations/preflight.h"
 #include "agent/operations/upgrade_plan.h"
-#include "engine/base/log.h"
 
 namespace berth::agent {
 namespace {
@@ -188,26 +188,14 @@ void UpgradeRun::NoteGap() {
 // What a recreate replaced was ill: it is nothing to go back to, and must not push out what is.
 Task<> UpgradeRun::TidyUp() {
   const Contender outgoing = Record().swap.outgoing;
-  return operation_->request().kind == Kind::kRecreate ? RemoveKept(outgoing.id, outgoing.side_name) : PruneKept();
-}
-
-// Without force: one that somebody started again is not ours to remove.
-Task<> UpgradeRun::RemoveKept(std::string id, std::string name) {
-  auto removed = co_await engine_.Remove(id, false);
-  if (!removed && removed.error().code != Code::kNotFound)
-    outcome_.warnings.push_back("could not remove " + name + ": " + removed.error().message);
-}
-
-Task<> UpgradeRun::PruneKept() {
-  auto kept = co_await KeptContainers(engine_, Record().swap.name);
-  if (!kept) {
-    log::Warning("cannot tidy up kept containers; the next upgrade does", {{"error", kept.error().message}});
-    co_return;
+  std::vector<std::string> warnings;
+  if (operation_->request().kind == Kind::kRecreate) {
+    auto warning = co_await RemoveKept(engine_, outgoing.id, outgoing.side_name);
+    if (!warning.empty()) warnings.push_back(std::move(warning));
+  } else {
+    warnings = co_await PruneKept(engine_, Record().swap.name, Record().keep);
   }
-  const auto limit = static_cast<std::size_t>(Record().keep_previous);
-  for (std::size_t place = limit; place < kept->size(); ++place) {
-    co_await RemoveKept((*kept)[place].id, (*kept)[place].name);
-  }
+  outcome_.warnings.insert(outcome_.warnings.end(), warnings.begin(), warnings.end());
 }
 
 }  // namespace berth::agent

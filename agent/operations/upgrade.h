@@ -62,8 +62,6 @@ class UpgradeRun {
   Task<> CollectEvidence();
   ResultTask<std::string> TailOf(std::string id);
   Task<> TidyUp();
-  Task<> PruneKept();
-  Task<> RemoveKept(std::string id, std::string name);
   Task<std::string> FindIncoming();
 
   Result<> Enter(Phase phase);

@@ -61,7 +61,10 @@ ResultTask<UpgradeRun::Candidate> UpgradeRun::PullCandidate(const ContainerDetai
   if (!old_image) co_return Annotate(old_image.error(), "reading the old image");
 
   auto credentials = request.credentials;
-  if (!credentials && credentials_) credentials = credentials_(wanted->Registry());
+  if (!credentials && credentials_) {
+    auto own = co_await credentials_(wanted->Registry());
+    credentials = std::move(own.auth);
+  }
   PullRequest pull{*wanted, request.pull, std::move(credentials), {}};
   NextStep();
   auto obtaining = ObtainImage(engine_, clock_, *operation_, std::move(pull));

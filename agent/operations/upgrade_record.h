@@ -1,6 +1,7 @@
 // What an upgrade or a rollback writes down before it touches anything.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "agent/operations/swap.h"
@@ -14,10 +15,20 @@ enum class Phase {
   kCommitted,  // the new one proved healthy: recovery goes on
 };
 
+// What stays of the containers that were replaced.
+struct KeepRule {
+  int count = 1;
+  std::chrono::milliseconds age{0};  // none is kept for longer; 0: for ever
+  bool image_cleanup = false;        // the image of one that goes, goes too
+
+  bool operator==(const KeepRule&) const = default;
+};
+
 struct UpgradeRecord {
   Phase phase = Phase::kPreparing;
   SwapRecord swap;
-  int keep_previous = 1;
+  KeepRule keep;
+  std::string image;  // what to get, where the request does not say it by itself: an earlier digest, for a rollback
 
   bool operator==(const UpgradeRecord&) const = default;
 };

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/operations/preflight.h"
+#include "agent/operations/kept.h"
 #include "agent/operations/resolve.h"
 #include "agent/rpc/convert.h"
 #include "agent/rpc/requests.h"

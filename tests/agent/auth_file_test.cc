@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/real_loop.h"
 #include "tests/support/results.h"
 #include "tests/support/temporary_directory.h"
 
@@ -83,16 +84,24 @@ TEST(AuthFile, SurvivesAnything) {
   }
 }
 
-TEST(CredentialsFromFile, AreReadAnewEachTime) {
-  const test::TemporaryDirectory directory;
-  const auto file = directory / "config.json";
-  const auto credentials_for = CredentialsFromFile(file);
-  EXPECT_FALSE(credentials_for("a"));
-  std::ofstream(file) << R"({"auths": {"a": {"auth": ")" << kMine << R"("}}})";
-  EXPECT_EQ(credentials_for("a")->username, "me");
-  EXPECT_FALSE(credentials_for("b"));
-  std::ofstream(file) << R"({"auths": {"a": {"auth": ")" << kYours << R"("}}})";
-  EXPECT_EQ(credentials_for("a")->username, "you");
+class CredentialsOfAFile : public testing::Test {
+ protected:
+  std::optional<engine::RegistryAuth> For(const std::string& registry) {
+    return loop_.Await(CredentialsFromFile(file_)(registry)).auth;
+  }
+
+  test::RealLoop loop_;
+  const test::TemporaryDirectory directory_;
+  const std::string file_ = directory_ / "config.json";
+};
+
+TEST_F(CredentialsOfAFile, AreReadAnewEachTime) {
+  EXPECT_FALSE(For("a"));
+  std::ofstream(file_) << R"({"auths": {"a": {"auth": ")" << kMine << R"("}}})";
+  EXPECT_EQ(For("a")->username, "me");
+  EXPECT_FALSE(For("b"));
+  std::ofstream(file_) << R"({"auths": {"a": {"auth": ")" << kYours << R"("}}})";
+  EXPECT_EQ(For("a")->username, "you");
 }
 
 }  // namespace

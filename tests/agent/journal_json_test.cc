@@ -102,7 +102,7 @@ TEST(JournalJson, KeepsKindsAndStates) {
 }
 
 TEST(JournalJson, ReadsWhatIsNotThereAsDefaults) {
-  EXPECT_EQ(UpgradeRecordFromJson({}).keep_previous, 1);
+  EXPECT_EQ(UpgradeRecordFromJson({}).keep, KeepRule());
   EXPECT_EQ(UpgradeRecordFromJson({}).phase, Phase::kSwitching);
   EXPECT_EQ(ErrorFromJson({}).code, Code::kUnknown);
   EXPECT_EQ(ProgressFromJson({}).sequence, 0u);

@@ -23,7 +23,8 @@ inline UpgradeRecord SampleRecord(Phase phase = Phase::kSwitching) {
   record.phase = phase;
   record.swap = {
       "web", false, {"id-1", "web.berth-1-old", {"on-failure", 3}}, {"id-2", "web.berth-1-new", {"always", 0}}, false};
-  record.keep_previous = 2;
+  record.keep = {2, std::chrono::hours(24), true};
+  record.image = "web:1@sha256:abc";
   return record;
 }
 
