@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/operations/active_operation.h"
 #include "agent/operations/leases.h"
@@ -56,6 +57,10 @@ class OperationsImpl final : public Operations {
   void TellLease(const std::string& service_key) const;
   void RecordEnds();
   void Resume(JournalEntry entry);
+  Task<> TakeUpWhatIsNotInTheJournal();
+  Task<std::vector<engine::ContainerDetails>> AwaitSideContainers();
+  bool Knows(const std::string& id);
+  void TakeUp(JournalEntry entry);
   Task<> WaitUntilIdle(SteadyTime deadline);
 
   boost::asio::any_io_executor loop_;

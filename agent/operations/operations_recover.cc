@@ -1,16 +1,50 @@
 // The agent's own beginning and end: what an earlier one left is taken up, and what this one leaves is in order.
+#include <set>
+
 #include "agent/operations/lifecycle.h"
 #include "agent/operations/operation_watch.h"
 #include "agent/operations/operations_impl.h"
+#include "agent/operations/rebuild.h"
 #include "agent/operations/upgrade.h"
+#include "engine/base/backoff.h"
 #include "engine/base/log.h"
+#include "engine/service_key.h"
 
 namespace berth::agent {
+namespace {
+
+using engine::ContainerDetails;
+
+constexpr std::chrono::seconds kCreationInFlight{5};
+
+// All that have a side name, and those whose names these are.
+ResultTask<std::vector<ContainerDetails>> SideContainers(engine::Engine& engine) {
+  auto all = co_await engine.List(true, {});
+  if (!all) co_return all.error();
+  std::set<std::string> names;
+  for (const auto& summary : *all) {
+    const std::string owner = engine::OwnerOfSideName(summary.name);
+    if (!owner.empty()) names.insert({owner, summary.name});
+  }
+  std::vector<ContainerDetails> found;
+  for (const auto& summary : *all) {
+    if (!names.contains(summary.name)) continue;
+    auto container = co_await engine.Inspect(summary.id);
+    if (!container && container.error().code != Code::kNotFound) co_return container.error();
+    if (container) found.push_back(std::move(*container));
+  }
+  co_return found;
+}
+
+}  // namespace
 
 Result<> OperationsImpl::Recover() {
   auto unfinished = journal_.Unfinished();
   if (!unfinished) return unfinished.error();
   for (auto& entry : *unfinished) Resume(std::move(entry));
+  boost::asio::co_spawn(loop_, TakeUpWhatIsNotInTheJournal(), [](std::exception_ptr bug) {
+    if (bug) std::rethrow_exception(bug);
+  });
   return journal_.Prune(clock_.WallNow() - settings_.keep_history, settings_.maximum_history);
 }
 
@@ -37,6 +71,47 @@ void OperationsImpl::Resume(JournalEntry entry) {
     UpgradeRun run(self.engine_, self.clock_, resumed, nullptr);
     co_await run.Resume();
   }(*this, active));
+}
+
+// Looks twice: an engine goes on creating a container when the agent that asked for it is killed.
+Task<> OperationsImpl::TakeUpWhatIsNotInTheJournal() {
+  for (const auto pause : {std::chrono::seconds(0), kCreationInFlight}) {
+    co_await clock_.SleepFor(pause);
+    auto left = co_await AwaitSideContainers();
+    Rebuilt rebuilt = RebuildOperations(
+        left, [this](const std::string& id) { return Knows(id); }, NewOperationId, clock_.WallNow());
+    for (const auto& sentence : rebuilt.left_alone) log::Warning(sentence);
+    for (auto& entry : rebuilt.operations) TakeUp(std::move(entry));
+  }
+}
+
+// The engine may be away: then this waits, as long as it takes.
+Task<std::vector<ContainerDetails>> OperationsImpl::AwaitSideContainers() {
+  Backoff backoff;
+  for (;;) {
+    auto containers = co_await SideContainers(engine_);
+    if (containers) co_return std::move(*containers);
+    const auto delay = backoff.Next();
+    co_await clock_.SleepFor(delay);
+  }
+}
+
+// What the journal can't tell now is left for the next start.
+bool OperationsImpl::Knows(const std::string& id) {
+  const auto entry = journal_.Find(id);
+  return !entry || entry->has_value();
+}
+
+void OperationsImpl::TakeUp(JournalEntry entry) {
+  const Operation& operation = entry.operation;
+  if (leases_.Holder(operation.service_key))
+    return;  // somebody was faster: what is left is looked at at the next start
+  log::Warning("an operation that the journal does not know left this unfinished",
+               {{"container", operation.container}, {"operation", operation.id}});
+  if (auto written = journal_.Begin(entry); !written) {
+    return log::Error("it stays so: " + written.error().message, {{"operation", operation.id}});
+  }
+  Resume(std::move(entry));
 }
 
 Task<> OperationsImpl::WaitUntilIdle(SteadyTime deadline) {

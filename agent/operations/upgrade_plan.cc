@@ -1,5 +1,8 @@
 #include "agent/operations/upgrade_plan.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "engine/image_reference.h"
 #include "engine/service_key.h"
 
@@ -43,10 +46,25 @@ bool ComesAfter(const engine::Labels& labels, std::string_view id) {
   return !id.empty() && line.find("," + std::string(id) + ",") != std::string::npos;
 }
 
-engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces, std::string_view image) {
+engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces, std::string_view image,
+                         const engine::RestartPolicy& restart_policy) {
+  std::string restart = restart_policy.name;
+  if (restart_policy.maximum_retries != 0) restart += ":" + std::to_string(restart_policy.maximum_retries);
   return {{std::string(kOperationLabel), std::string(operation_id)},
           {std::string(kReplacesLabel), std::string(replaces)},
-          {std::string(kImageLabel), std::string(image)}};
+          {std::string(kImageLabel), std::string(image)},
+          {std::string(kRestartLabel), std::move(restart)}};
+}
+
+std::optional<engine::RestartPolicy> RestartPolicyIn(const engine::Labels& labels) {
+  const std::string text = engine::LabelOf(labels, std::string(kRestartLabel));
+  const auto colon = std::min(text.find(':'), text.size());
+  engine::RestartPolicy policy{text.substr(0, colon), 0};
+  const char* const digits = text.data() + std::min(colon + 1, text.size());
+  const auto read = std::from_chars(digits, text.data() + text.size(), policy.maximum_retries);
+  const bool is_number = colon == text.size() || (read.ec == std::errc() && read.ptr == text.data() + text.size());
+  if (policy.name.empty() || !is_number) return std::nullopt;
+  return policy;
 }
 
 void ChooseStrategy(Plan& plan) {

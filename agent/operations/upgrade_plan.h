@@ -1,6 +1,7 @@
 // What an upgrade will do, before it does anything; pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ bool RunsOrWill(const engine::ContainerDetails& container);
 inline constexpr std::string_view kOperationLabel = "berth.operation";  // the operation that created it
 inline constexpr std::string_view kReplacesLabel = "berth.replaces";  // ids of those that it came after, the last first
 inline constexpr std::string_view kImageLabel = "berth.image";        // as asked for, before it became a digest
+inline constexpr std::string_view kRestartLabel = "berth.restart";    // the service's restart policy: "on-failure:3"
 
 // Deterministic, so that a create whose answer was lost is found again: "web.berth-0123456789abcdef-new". Whose they
 // are: engine/service_key.h.
@@ -27,7 +29,11 @@ std::string OldSideName(std::string_view name, std::string_view operation_id);
 // Did an upgrade of `name` keep this one?
 bool IsKeptNameOf(std::string_view side_name, std::string_view name);
 
-engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces, std::string_view image);
+engine::Labels OwnLabels(std::string_view operation_id, std::string_view replaces, std::string_view image,
+                         const engine::RestartPolicy& restart_policy);
+
+// What kRestartLabel says; nothing without one that can be read.
+std::optional<engine::RestartPolicy> RestartPolicyIn(const engine::Labels& labels);
 
 // The value of kReplacesLabel for what replaces `container`: its id, and those that it came after itself. A few: who
 // shared the namespace of one of them has to be able to find the one of today.

@@ -82,9 +82,10 @@ ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const
   const std::string asked = operation_->request().image.empty() ? ImageOf(container) : operation_->request().image;
   auto owners = co_await FindOwners(engine_, container, operation_->request().owners, record.swap.serves);
   if (!owners) co_return owners.error();
-  Recreated recreated = Recreate({container, candidate.old_image, candidate.new_image, candidate.reference,
-                                  record.swap.incoming.side_name, engine_.ApiVersion(),
-                                  OwnLabels(operation.id, LineOf(container), asked), std::move(*owners)});
+  Recreated recreated = Recreate(
+      {container, candidate.old_image, candidate.new_image, candidate.reference, record.swap.incoming.side_name,
+       engine_.ApiVersion(), OwnLabels(operation.id, LineOf(container), asked, record.swap.incoming.restart_policy),
+       std::move(*owners)});
   for (auto& warning : recreated.warnings) outcome_.warnings.push_back(std::move(warning));
 
   NextStep();

@@ -47,7 +47,8 @@ class RecreateOnAHost : public RunningHost {
                                       "Config.Labels.org.opencontainers.image.version: ",
                                       "Config.Labels.berth.operation: none -> ",
                                       "Config.Labels.berth.replaces: none -> ",
-                                      "Config.Labels.berth.image: none -> "};
+                                      "Config.Labels.berth.image: none -> ",
+                                      "Config.Labels.berth.restart: none -> "};
     if (!own_version_) expected.push_back("Config.Env.VERSION: \"VERSION=1\" -> \"VERSION=2\"");
     if (!own_hostname_) expected.push_back("Config.Hostname: ");
     return expected;

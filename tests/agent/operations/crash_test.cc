@@ -12,17 +12,33 @@ using testing::SizeIs;
 
 constexpr int kMorePointsThanThereAre = 400;
 
-// Kills the agent at point `n` of `request`, starts it again and lets it recover. False when there is no such point.
-bool KilledAt(int n, AgentHost& host, const Request& request) {
+// Kills the agent at point `n` of `request`. False when there is no such point.
+bool DiesAt(int n, AgentHost& host, const Request& request) {
   host.engine.calls.CrashAt(n);
   try {
     host.Do(request).value();
     return false;
   } catch (const test::SimulatedCrash&) {
-    host.Restart();
-    host.UntilIdle();
     return true;
   }
+}
+
+// The same, and it is started again and recovers.
+bool KilledAt(int n, AgentHost& host, const Request& request) {
+  if (!DiesAt(n, host, request)) return false;
+  host.Restart();
+  host.UntilIdle();
+  return true;
+}
+
+// The same, but the journal is gone by then.
+bool KilledAndForgottenAt(int n, AgentHost& host, const Request& request) {
+  if (!DiesAt(n, host, request)) return false;
+  host.journal = test::MemoryJournal();
+  host.Restart();
+  host.loop.RunFor(10s);
+  host.UntilIdle();
+  return true;
 }
 
 void ExpectOneServes(AgentHost& host, int n) {
@@ -131,6 +147,99 @@ TEST(Crash, RecoversFromACrashInTheMiddleOfARecovery) {
     if (!crashed) break;
   }
 }
+
+// --- and the journal is gone ---
+
+// Under the right name, with its restart policy; nothing is left over but what is kept.
+void ExpectOneServesUnforgotten(AgentHost& host, int n) {
+  ExpectOneServes(host, n);
+  for (const auto& name : host.Names()) {
+    if (name != "web") EXPECT_EQ(host.At(name).RestartPolicy().name, "no") << name << ", killed at point " << n;
+  }
+}
+
+TEST(CrashWithoutAJournal, LeavesExactlyOneContainerAtEveryPointOfAnUpgrade) {
+  int points = 0;
+  for (int n = 1; n < kMorePointsThanThereAre; ++n) {
+    AgentHost host;
+    host.RunWeb();
+    if (!KilledAndForgottenAt(n, host, AskUpgrade("web", "web:2"))) break;
+    ++points;
+    ExpectOneServesUnforgotten(host, n);
+    EXPECT_THAT(host.Names(), SizeIs(host.At("web").Image() == "web:1" ? 1 : 2)) << "killed at point " << n;
+  }
+  EXPECT_GT(points, 30);
+}
+
+TEST(CrashWithoutAJournal, LeavesExactlyOneContainerAtEveryPointOfAnUpgradeThatFails) {
+  int points = 0;
+  for (int n = 1; n < kMorePointsThanThereAre; ++n) {
+    AgentHost host;
+    host.RunWeb();
+    host.engine.machine.registry.Publish("web:2",
+                                         {.behaviour = {.healthy_after = std::nullopt, .unhealthy_after = 1s}});
+    if (!KilledAndForgottenAt(n, host, AskUpgrade("web", "web:2"))) break;
+    ++points;
+    ExpectOneServesUnforgotten(host, n);
+  }
+  EXPECT_GT(points, 30);
+}
+
+TEST(CrashWithoutAJournal, LeavesExactlyOneContainerAtEveryPointOfARecreate) {
+  for (int n = 1; n < kMorePointsThanThereAre; ++n) {
+    AgentHost host;
+    host.RunWeb();
+    if (!KilledAndForgottenAt(n, host, Ask(Kind::kRecreate, "web"))) break;
+    ExpectOneServesUnforgotten(host, n);
+  }
+}
+
+TEST(CrashWithoutAJournal, LosesNothingAtAnyPointOfARollback) {
+  for (int n = 1; n < kMorePointsThanThereAre; ++n) {
+    AgentHost host;
+    host.RunWeb();
+    host.Do(AskUpgrade("web", "web:2")).value();
+    if (!KilledAndForgottenAt(n, host, Ask(Kind::kRollback, "web"))) break;
+    EXPECT_EQ(host.RunningCount(), 1u) << "killed at point " << n;
+    EXPECT_TRUE(host.At("web").Runs()) << "killed at point " << n;
+    EXPECT_THAT(host.Names(), SizeIs(2)) << "killed at point " << n;
+  }
+}
+
+TEST(CrashWithoutAJournal, TellsWhatWasPutRightAsAnOperation) {
+  AgentHost host;
+  host.RunWeb();
+  host.engine.calls.before_call = [](const std::string& call) {
+    if (call.starts_with("start ")) throw test::SimulatedCrash();
+  };
+  const auto begun = host.Submit(AskUpgrade("web", "web:2")).value();
+  EXPECT_THROW(host.UntilIdle(), test::SimulatedCrash);
+  host.engine.calls.before_call = nullptr;
+  host.journal = test::MemoryJournal();
+  host.Restart();
+  host.loop.RunFor(10s);
+  host.UntilIdle();
+  const auto told = host.operations->Get(begun.id).value();
+  EXPECT_EQ(told.state, State::kFailed);
+  EXPECT_EQ(told.error->reason, "INTERRUPTED");
+  EXPECT_THAT(told.plan->warnings, testing::ElementsAre(testing::HasSubstr("the journal did not know")));
+}
+
+TEST(CrashWithoutAJournal, WaitsForTheEngine) {
+  AgentHost host;
+  host.RunWeb();
+  ASSERT_TRUE(DiesAt(20, host, AskUpgrade("web", "web:2")));
+  host.journal = test::MemoryJournal();
+  host.engine.GoDown();
+  host.Restart();
+  host.loop.RunFor(1min);
+  host.engine.ComeBack();
+  host.loop.RunFor(15s);
+  host.UntilIdle();
+  ExpectOneServesUnforgotten(host, 20);
+}
+
+// ---
 
 TEST(Crash, FinishesOrGivesUpWhatWasOneCallAtEveryPoint) {
   for (const Kind kind : {Kind::kStart, Kind::kStop, Kind::kRestart}) {
