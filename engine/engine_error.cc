@@ -70,21 +70,31 @@ struct Clue {
 
 constexpr Clue Missing(std::string_view words) { return {words, Code::kNotFound, "IMAGE_NOT_FOUND"}; }
 constexpr Clue Denied(std::string_view words) { return {words, Code::kFailedPrecondition, "REGISTRY_DENIED"}; }
+constexpr Clue NotTrusted(std::string_view words) { return {words, Code::kFailedPrecondition, "REGISTRY_NOT_TRUSTED"}; }
+constexpr Clue Busy(std::string_view words) { return {words, Code::kUnavailable, "REGISTRY_BUSY"}; }
 constexpr Clue Unreachable(std::string_view words) { return {words, Code::kUnavailable, "REGISTRY_UNREACHABLE"}; }
 
 constexpr Clue kClues[] = {
     Missing("manifest unknown"),
     Missing("name unknown"),
     Missing("no matching manifest"),
+    Missing("does not match the specified platform"),
+    Busy("toomanyrequests"),
+    Busy("TOOMANYREQUESTS"),
+    Busy("429 Too Many Requests"),
+    Busy("HTTP 429 response"),
     Denied("no basic auth credentials"),
     Denied("unauthorized"),
     Denied("authentication required"),
     Denied("access denied"),
     Denied("denied:"),
     Denied("401 Unauthorized"),
+    Denied("401 UNAUTHORIZED"),
     Denied("403 Forbidden"),
     Denied("incorrect username or password"),
-    Unreachable("toomanyrequests"),
+    NotTrusted("x509:"),
+    NotTrusted("server gave HTTP response to HTTPS client"),
+    NotTrusted("does not look like a TLS handshake"),
     Unreachable("connection refused"),
     Unreachable("connection reset"),
     Unreachable("no such host"),
@@ -96,10 +106,13 @@ constexpr Clue kClues[] = {
     Unreachable("deadline exceeded"),
     Unreachable("TLS handshake"),
     Unreachable("tls:"),
-    Unreachable("x509:"),
-    Unreachable("server gave HTTP response to HTTPS client"),
-    Unreachable("Bad Gateway"),
-    Unreachable("Service Unavailable"),
+    Unreachable("received unexpected HTTP status: 5"),
+    Unreachable("500 Internal Server Error"),
+    Unreachable("502 Bad Gateway"),
+    Unreachable("503 Service Unavailable"),
+    Unreachable("504 Gateway Time"),
+    Unreachable("broken pipe"),
+    Unreachable("filesystem layer verification failed"),
     Unreachable("EOF"),
     Missing("not found"),
     Missing("does not exist"),

@@ -83,12 +83,19 @@ TEST(PullFailures, AreDeniedWhateverTheStatus) {
               FailsWith(Code::kFailedPrecondition, "REGISTRY_DENIED"));
   EXPECT_THAT(Pulled("Head \"http://r/v2/web/manifests/1\": no basic auth credentials"),
               FailsWith(Code::kFailedPrecondition, "REGISTRY_DENIED"));
+  EXPECT_THAT(
+      Pulled("failed to resolve reference \"quay.io/r/web:1\": pulling from host quay.io failed with status code "
+             "[manifests 1]: 401 UNAUTHORIZED"),
+      FailsWith(Code::kFailedPrecondition, "REGISTRY_DENIED"));
 }
 
 TEST(PullFailures, AreNotFound) {
   EXPECT_THAT(Answered(404, "manifest for r/web:9 not found: manifest unknown: manifest unknown", Subject::kRegistry),
               FailsWith(Code::kNotFound, "IMAGE_NOT_FOUND"));
   EXPECT_THAT(Pulled("no matching manifest for linux/arm64 in the manifest list entries"),
+              FailsWith(Code::kNotFound, "IMAGE_NOT_FOUND"));
+  EXPECT_THAT(Pulled("image with reference r/web:1 was found but does not match the specified platform: wanted "
+                     "linux/arm64, actual: linux/amd64"),
               FailsWith(Code::kNotFound, "IMAGE_NOT_FOUND"));
 }
 
@@ -101,17 +108,51 @@ TEST(PullFailures, AreARegistryThatCannotBeReached) {
   for (const char* message :
        {"Get \"http://127.0.0.1:1/v2/\": dial tcp 127.0.0.1:1: connect: connection refused",
         "Get \"https://r/v2/\": dial tcp: lookup r: no such host",
-        "Get \"https://r/v2/\": net/http: TLS handshake timeout",
-        "Get \"https://r/v2/\": x509: certificate signed by unknown authority", "unexpected EOF",
-        "toomanyrequests: You have reached your pull rate limit",
+        "Get \"https://r/v2/\": net/http: TLS handshake timeout", "unexpected EOF",
+        "filesystem layer verification failed for digest sha256:1f",
+        "received unexpected HTTP status: 500 Internal Server Error",
         "received unexpected HTTP status: 503 Service Unavailable",
+        "failed to resolve reference \"r/web:2\": unexpected status from HEAD request to https://r/v2/web/manifests/2: "
+        "502 Bad Gateway",
+        "pulling from host r failed with status code [manifests 2]: 500 Internal Server Error",
+        "failed to copy: httpReadSeeker: failed open: unexpected status code https://r/v2/web/blobs/sha256:1f: "
+        "504 Gateway Timeout",
+        "write tcp 10.0.0.1:443: write: broken pipe",
         "Get \"https://r/v2/\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)"}) {
     EXPECT_THAT(Pulled(message), FailsWith(Code::kUnavailable, "REGISTRY_UNREACHABLE")) << message;
   }
 }
 
+// As engines 20.10 to 29 pass it on: of Docker Hub, GHCR, ECR, a proxy without JSON, and the token server.
+TEST(PullFailures, AreARegistryThatIsBusy) {
+  for (const char* message :
+       {"toomanyrequests: You have reached your unauthenticated pull rate limit. "
+        "https://www.docker.com/increase-rate-limit",
+        "toomanyrequests: retry-after: 985.86\xc2\xb5s, allowed: 44000/minute", "toomanyrequests: Rate exceeded",
+        "error parsing HTTP 429 response body: invalid character 'T' looking for beginning of value: \"Too Many "
+        "Requests (HAP429)\"",
+        "failed to resolve reference \"docker.io/library/web:2\": failed to authorize: failed to fetch oauth token: "
+        "unexpected status from POST request to https://auth.docker.io/token: 429 Too Many Requests",
+        "failed to copy: httpReadSeeker: failed open: unexpected status code https://r/v2/web/manifests/2: 429 Too "
+        "Many "
+        "Requests - Server message: toomanyrequests: Data limit exceeded"}) {
+    EXPECT_THAT(Pulled(message), FailsWith(Code::kUnavailable, "REGISTRY_BUSY")) << message;
+  }
+}
+
+TEST(PullFailures, AreARegistryThatIsNotTrusted) {
+  for (const char* message : {"Get \"https://r/v2/\": x509: certificate signed by unknown authority",
+                              "failed to do request: Head \"https://r/v2/\": tls: failed to verify certificate: x509: "
+                              "certificate has expired",
+                              "Get \"https://r/v2/\": http: server gave HTTP response to HTTPS client",
+                              "Get \"https://r/v2/\": tls: first record does not look like a TLS handshake"}) {
+    EXPECT_THAT(Pulled(message), FailsWith(Code::kFailedPrecondition, "REGISTRY_NOT_TRUSTED")) << message;
+  }
+}
+
 TEST(PullFailures, AreTheEnginesOwnOtherwise) {
-  EXPECT_THAT(Pulled("filesystem layer verification failed"), FailsWith(Code::kInternal, "ENGINE_ERROR"));
+  EXPECT_THAT(Pulled("failed to register layer: Error processing tar file(exit status 1)"),
+              FailsWith(Code::kInternal, "ENGINE_ERROR"));
 }
 
 }  // namespace
