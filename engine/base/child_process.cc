@@ -22,6 +22,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <climits>
 
 #include "engine/base/side_task.h"
 
@@ -77,14 +78,18 @@ class SpawnAttributes {
   posix_spawnattr_t attributes_{};
 };
 
-// stdin is empty, stdout and stderr are one pipe, and nothing else is open.
+// stdin ends behind the input, stdout and stderr are one pipe, and nothing else is open.
 class SpawnFiles {
  public:
-  explicit SpawnFiles(int output) {
+  SpawnFiles(int input, int output, bool keep_errors) {
     posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
+    if (keep_errors) {
+      posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
+    } else {
+      posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    }
     posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
   }
   SpawnFiles(const SpawnFiles&) = delete;
@@ -96,9 +101,20 @@ class SpawnFiles {
   posix_spawn_file_actions_t actions_{};
 };
 
-Result<pid_t> Spawn(ChildCommand& command, int output) {
+// So little fits into a pipe before anybody reads. Returns the end to read from, -1 with errno.
+int PipeWith(const std::string& input) {
+  std::array<int, 2> ends{};
+  if (input.size() > PIPE_BUF || ::pipe2(ends.data(), O_CLOEXEC) != 0) return -1;
+  const bool written = ::write(ends[1], input.data(), input.size()) == static_cast<ssize_t>(input.size());
+  ::close(ends[1]);
+  if (written) return ends[0];
+  ::close(ends[0]);
+  return -1;
+}
+
+Result<pid_t> Spawn(ChildCommand& command, int input, int output) {
   if (command.arguments.empty()) return CannotStart("nothing", ENOENT);
-  const SpawnFiles files(output);
+  const SpawnFiles files(input, output, command.keep_errors);
   const SpawnAttributes attributes;
   const auto arguments = Pointers(command.arguments);
   const auto environment = Pointers(command.environment);
@@ -175,7 +191,9 @@ ResultTask<ChildEnd> RunChild(ChildCommand command) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) co_return CannotStart("a program", errno);
   const auto output = std::make_shared<Descriptor>(loop, ends[0]);
-  const auto pid = Spawn(command, ends[1]);
+  const int input = PipeWith(command.input);
+  const auto pid = input >= 0 ? Spawn(command, input, ends[1]) : CannotStart(command.arguments.front(), E2BIG);
+  if (input >= 0) ::close(input);
   ::close(ends[1]);
   if (!pid) co_return pid.error();
 

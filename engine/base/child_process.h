@@ -16,16 +16,18 @@ struct ChildCommand {
   std::chrono::milliseconds time_limit{30'000};
   std::chrono::milliseconds patience{2'000};  // from SIGTERM to SIGKILL, when the limit is over
   std::size_t max_output = 4096;              // bytes that are kept; the rest is read and dropped
+  std::string input = {};                     // what it reads from its stdin: at most 4096 bytes
+  bool keep_errors = true;                    // else what it writes to stderr is dropped
 };
 
 struct ChildEnd {
   int exit_code = 0;  // 128 + N when signal N ended it
   bool timed_out = false;
-  std::string output;  // stdout and stderr as they came
+  std::string output;  // stdout and, unless they are dropped, stderr as they came
 };
 
 // Ends when the program has ended and nobody holds its output any more; at the limit the whole process group is
-// killed. Its stdin is /dev/null, and it gets none of our open files and signal masks. A cancelled caller kills it.
+// killed. It gets none of our open files and signal masks. A cancelled caller kills it.
 // NOT_FOUND (PROGRAM_NOT_FOUND), PERMISSION_DENIED (PROGRAM_NOT_EXECUTABLE), INVALID_ARGUMENT (NOT_A_PROGRAM), else
 // INTERNAL (CANNOT_START_PROGRAM).
 ResultTask<ChildEnd> RunChild(ChildCommand command);

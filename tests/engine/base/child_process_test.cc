@@ -68,6 +68,26 @@ TEST_F(ChildProcess, DoesNotGetOurFiles) {
 
 TEST_F(ChildProcess, DoesNotGetOurStandardInput) { EXPECT_EQ(Shell("cat; echo end")->output, "end\n"); }
 
+TEST_F(ChildProcess, ReadsTheInputThatItIsGivenAndItsEnd) {
+  const auto end = Run({.arguments = {"cat"}, .environment = kPath, .input = "registry.example.org"});
+  EXPECT_EQ(end->output, "registry.example.org");
+}
+
+TEST_F(ChildProcess, NeedNotReadItsInput) {
+  EXPECT_EQ(Run({.arguments = {"true"}, .environment = kPath, .input = "unread"})->exit_code, 0);
+}
+
+TEST_F(ChildProcess, IsNotStartedWithMoreInputThanFits) {
+  const auto end = Run({.arguments = {"cat"}, .environment = kPath, .input = std::string(4097, 'x')});
+  EXPECT_THAT(end, FailsWith(Code::kInternal, "CANNOT_START_PROGRAM"));
+}
+
+TEST_F(ChildProcess, DoesNotGiveBackErrorsThatAreDropped) {
+  const auto end =
+      Run({.arguments = {"sh", "-c", "echo out; echo err >&2"}, .environment = kPath, .keep_errors = false});
+  EXPECT_EQ(end->output, "out\n");
+}
+
 TEST_F(ChildProcess, HearsSignalsThatWeDoNot) {
   sigset_t blocked;
   sigset_t before;
