@@ -3,7 +3,7 @@
 #include <boost/json/parse.hpp>
 
 #include "agent/operations/json_access.h"
-#include "agent/small_file.h"
+#include "agent/trusted_file.h"
 #include "engine/base/log.h"
 
 namespace berth::agent {
@@ -54,31 +54,61 @@ std::optional<engine::RegistryAuth> ToAuth(const std::string& key, const object&
   return usable ? std::optional(std::move(auth)) : std::nullopt;
 }
 
-void WarnOfHelpers(const object& file, std::vector<std::string>& warnings) {
-  if (!StringAt(file, "credsStore").empty()) {
-    warnings.push_back("credsStore is not used: berthd runs no credential helpers; log in without one");
+void ReadHelpers(const object& file, RegistryCredentials& credentials) {
+  credentials.store = StringAt(file, "credsStore");
+  for (const auto& [key, name] : ObjectAt(file, "credHelpers")) {
+    if (auto helper = StringOf(name); !helper.empty()) credentials.helpers.emplace(RegistryOf(key), std::move(helper));
   }
-  for (const auto& [registry, ignored] : ObjectAt(file, "credHelpers")) {
-    warnings.push_back("the credential helper of " + std::string(registry) + " is not used: berthd runs none");
+}
+
+void ReadEntry(std::string_view key, const boost::json::value& entry, RegistryCredentials& credentials) {
+  const auto* fields = entry.if_object();
+  auto auth = fields ? ToAuth(std::string(key), *fields) : std::nullopt;
+  const std::string registry = RegistryOf(key);
+  const bool has_helper = !credentials.store.empty() || credentials.helpers.contains(registry);
+  if (auth) {
+    credentials.by_registry.emplace(registry, std::move(*auth));
+  } else if (!has_helper) {
+    credentials.warnings.push_back("the entry of " + std::string(key) + " has neither a password nor a token");
   }
 }
 
 Result<RegistryCredentials> Read(const std::filesystem::path& path) {
-  const auto text = ReadSmallFile(path);
+  const auto text = ReadTrustedFile(path);
   if (!text) return text.error();
   return ParseAuthFile(*text);
 }
 
-Task<OwnCredentials> LookUp(std::filesystem::path file, std::string registry) {
+// As the docker command asks for it.
+std::string ServerOf(const std::string& registry) {
+  return registry == "docker.io" ? "https://index.docker.io/v1/" : registry;
+}
+
+// Empty: nobody is to be asked.
+std::string HelperFor(const RegistryCredentials& credentials, const std::string& registry) {
+  const auto own = credentials.helpers.find(registry);
+  return own != credentials.helpers.end() ? own->second : credentials.store;
+}
+
+OwnCredentials Without(const std::string& what, const std::filesystem::path& file, const Error& error) {
+  log::Warning(what, {{"file", file.native()}, {"error", error.message}});
+  return {std::nullopt, what + ": " + error.message};
+}
+
+Task<OwnCredentials> LookUp(std::filesystem::path file, HelperRules rules, std::string registry) {
   const auto credentials = Read(file);
-  if (!credentials) {
-    log::Warning("no registry credentials", {{"file", file.native()}, {"error", credentials.error().message}});
-    co_return OwnCredentials{};
+  if (!credentials) co_return Without("the agent's " + file.native() + " was not used", file, credentials.error());
+  for (const auto& warning : credentials->warnings) log::Debug(warning, {{"file", file.native()}});
+
+  OwnCredentials own;
+  if (auto helper = HelperFor(*credentials, registry); !helper.empty()) {
+    auto asked = co_await AskHelper(std::move(helper), ServerOf(registry), std::move(rules));
+    if (asked && *asked) co_return OwnCredentials{std::move(*asked), {}};
+    if (!asked) own = Without("the credential helper of " + registry + " was of no use", file, asked.error());
   }
   const auto found = credentials->by_registry.find(registry);
-  if (found != credentials->by_registry.end()) co_return OwnCredentials{found->second, {}};
-  for (const auto& warning : credentials->warnings) log::Debug(warning, {{"file", file.native()}});
-  co_return OwnCredentials{};
+  if (found != credentials->by_registry.end()) own.auth = found->second;
+  co_return own;
 }
 
 }  // namespace
@@ -91,21 +121,15 @@ Result<RegistryCredentials> ParseAuthFile(std::string_view json) {
     return Error{Code::kInvalidArgument, "BAD_AUTH_FILE", "it is not the JSON that `docker login` writes"};
   }
   RegistryCredentials credentials;
-  for (const auto& [key, entry] : ObjectAt(file.get_object(), "auths")) {
-    const auto* fields = entry.if_object();
-    auto auth = fields ? ToAuth(key, *fields) : std::nullopt;
-    if (auth) {
-      credentials.by_registry.emplace(RegistryOf(key), std::move(*auth));
-    } else {
-      credentials.warnings.push_back("the entry of " + std::string(key) + " has neither a password nor a token");
-    }
-  }
-  WarnOfHelpers(file.get_object(), credentials.warnings);
+  ReadHelpers(file.get_object(), credentials);
+  for (const auto& [key, entry] : ObjectAt(file.get_object(), "auths")) ReadEntry(key, entry, credentials);
   return credentials;
 }
 
-CredentialsFor CredentialsFromFile(std::filesystem::path file) {
-  return [file = std::move(file)](std::string registry) { return LookUp(file, std::move(registry)); };
+CredentialsFor CredentialsFromFile(std::filesystem::path file, HelperRules rules) {
+  return [file = std::move(file), rules = std::move(rules)](std::string registry) {
+    return LookUp(file, rules, std::move(registry));
+  };
 }
 
 }  // namespace berth::agent

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <random>
+#include <sys/stat.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,6 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::Pair;
 
 // "me:pass:word" and "you:secret".
 constexpr const char* kMine = "bWU6cGFzczp3b3Jk";
@@ -50,14 +52,22 @@ TEST(AuthFile, MayHoldUsernameAndPasswordInClear) {
 TEST(AuthFile, SaysWhatIsOfNoUseWithoutTellingIt) {
   const auto parsed =
       ParseAuthFile(R"({"auths": {"a": {}, "b": {"auth": "c2Vj*ret"}, "c": 1, "d": {"auth": "c2VjcmV0"}},
-      "credsStore": "desktop", "credHelpers": {"e": "ecr-login"}})");
+      "credHelpers": {"e": 1}})");
   ASSERT_OK(parsed);
   EXPECT_THAT(parsed->by_registry, IsEmpty());
-  EXPECT_THAT(parsed->warnings,
-              ElementsAre(HasSubstr("entry of a "), HasSubstr("entry of b "), HasSubstr("entry of c "),
-                          HasSubstr("entry of d "), HasSubstr("credsStore is not used"),
-                          HasSubstr("credential helper of e is not used")));
+  EXPECT_THAT(parsed->helpers, IsEmpty());
+  EXPECT_THAT(parsed->warnings, ElementsAre(HasSubstr("entry of a "), HasSubstr("entry of b "),
+                                            HasSubstr("entry of c "), HasSubstr("entry of d ")));
   for (const auto& warning : parsed->warnings) EXPECT_THAT(warning, Not(HasSubstr("ret")));
+}
+
+TEST(AuthFile, NamesHelpersWhoseEntriesAreEmpty) {
+  const auto parsed = ParseAuthFile(
+      R"({"auths": {"a": {}, "b": {}}, "credHelpers": {"a": "ecr-login", "https://index.docker.io/v1/": "hub"}})");
+  EXPECT_THAT(parsed->helpers, ElementsAre(Pair("a", "ecr-login"), Pair("docker.io", "hub")));
+  EXPECT_THAT(parsed->warnings, ElementsAre(HasSubstr("entry of b ")));
+  EXPECT_EQ(ParseAuthFile(R"({"auths": {"b": {}}, "credsStore": "pass"})")->store, "pass");
+  EXPECT_THAT(ParseAuthFile(R"({"auths": {"b": {}}, "credsStore": "pass"})")->warnings, IsEmpty());
 }
 
 TEST(AuthFile, MayBeEmpty) {
@@ -102,6 +112,14 @@ TEST_F(CredentialsOfAFile, AreReadAnewEachTime) {
   EXPECT_FALSE(For("b"));
   std::ofstream(file_) << R"({"auths": {"a": {"auth": ")" << kYours << R"("}}})";
   EXPECT_EQ(For("a")->username, "you");
+}
+
+TEST_F(CredentialsOfAFile, AreNotTakenFromOneThatOthersMayWrite) {
+  std::ofstream(file_) << R"({"auths": {"a": {"auth": ")" << kMine << R"("}}})";
+  ::chmod(file_.c_str(), 0666);
+  const auto own = loop_.Await(CredentialsFromFile(file_)("a"));
+  EXPECT_FALSE(own.auth);
+  EXPECT_THAT(own.trouble, HasSubstr("the agent's " + file_ + " was not used: others than its owner may write to it"));
 }
 
 }  // namespace
