@@ -50,6 +50,12 @@ void RefuseLostImage(const ContainerDetails& container, bool image_is_here, Plan
                           " was removed: what came from it can't be told apart any more");
 }
 
+// A pull asks for the right one; what is here may be for another machine.
+void RefuseOtherPlatform(const engine::Image& old_image, const engine::Image& new_image, Plan& plan) {
+  const auto same = CheckPlatform(old_image, new_image);
+  if (!same) plan.refusals.push_back(same.error().message);
+}
+
 // What changes can be told in advance only for an image that is here.
 void TellChanges(Plan& plan, const ContainerDetails& container, const engine::Image& old_image,
                  const Result<engine::Image>& new_image, const std::string& reference, const std::string& api_version) {
@@ -106,8 +112,10 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& re
   RefuseLostImage(container, old_image.has_value(), plan);
   RefuseLongName(container, plan);
   ChooseStrategy(plan);
-  const PullRequest pull{*reference, request.pull, {}, {}};
-  plan.steps = UpgradeSteps(preflight.swap, reference->ToString(), PullsAlways(pull) || !new_image);
+  const PullRequest pull{*reference, request.pull, {}, {}, {}};
+  const bool pulls = PullsAlways(pull) || !new_image;
+  if (old_image && !pulls) RefuseOtherPlatform(*old_image, *new_image, plan);
+  plan.steps = UpgradeSteps(preflight.swap, reference->ToString(), pulls);
   if (old_image) TellChanges(plan, container, *old_image, new_image, reference->ToString(), engine.ApiVersion());
   co_return preflight;
 }

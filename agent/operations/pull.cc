@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "agent/operations/pull_retry.h"
+
 namespace berth::agent {
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr std::size_t kMaximumLayers = 128;
-constexpr std::chrono::milliseconds kReportInterval{250};  // each report is a disk write
+constexpr milliseconds kReportInterval{250};  // each report is a disk write
 
 // The engine tells every few kilobytes of every layer; people want a picture a few times a second.
 class LayerBoard {
@@ -31,8 +35,9 @@ class LayerBoard {
   std::vector<LayerProgress> layers_;
 };
 
-ResultTask<> Pull(engine::Engine& engine, Clock& clock, ActiveOperation& operation, const PullRequest& request) {
-  auto stream = co_await engine.Pull(request.reference.ToString(), request.credentials, request.platform);
+ResultTask<> PullOnce(engine::Engine& engine, Clock& clock, ActiveOperation& operation, const PullRequest& request,
+                      const OwnCredentials& credentials) {
+  auto stream = co_await engine.Pull(request.reference.ToString(), credentials.auth, request.platform);
   if (!stream) co_return stream.error();
 
   LayerBoard board;
@@ -50,7 +55,54 @@ ResultTask<> Pull(engine::Engine& engine, Clock& clock, ActiveOperation& operati
   co_return Result<>();
 }
 
+std::string InSeconds(milliseconds delay) {
+  return std::to_string(std::chrono::ceil<std::chrono::seconds>(delay).count()) + " s";
+}
+
+// What a registry says that wants to know who asks is no help to one who thinks to have told it.
+Error WithAdvice(Error error, const std::string& registry, const OwnCredentials& credentials, int failures) {
+  if (failures > 1) error.message += "; gave up after " + std::to_string(failures) + " tries";
+  if (error.reason != "REGISTRY_DENIED" || credentials.auth) return error;
+  error.message += credentials.trouble.empty() ? "; nobody gave credentials for " + registry +
+                                                     ": give them with the request or in the agent's auth_file"
+                                               : "; " + credentials.trouble;
+  return error;
+}
+
+Task<OwnCredentials> CredentialsOf(const PullRequest& request) {
+  if (request.credentials || !request.own) co_return OwnCredentials{request.credentials, {}};
+  co_return co_await request.own(request.reference.Registry());
+}
+
+ResultTask<> Pull(engine::Engine& engine, Clock& clock, ActiveOperation& operation, const PullRequest& request) {
+  const OwnCredentials credentials = co_await CredentialsOf(request);
+  for (int failures = 1;; ++failures) {
+    auto pulled = co_await PullOnce(engine, clock, operation, request, credentials);
+    if (pulled) co_return pulled;
+    const auto left = std::chrono::duration_cast<milliseconds>(operation.deadline() - clock.Now());
+    const auto delay = RetryOf(pulled.error(), failures, left);
+    if (!delay) co_return WithAdvice(pulled.error(), request.reference.Registry(), credentials, failures);
+    operation.Report(operation.operation().progress.step,
+                     "Pull again in " + InSeconds(*delay) + ": " + pulled.error().message);
+    co_await clock.SleepFor(*delay);
+  }
+}
+
 }  // namespace
+
+std::string PlatformOf(const engine::Image& image) {
+  if (image.os.empty() || image.architecture.empty()) return "";
+  return image.os + "/" + image.architecture + (image.variant.empty() ? "" : "/" + image.variant);
+}
+
+Result<> CheckPlatform(const engine::Image& old_image, const engine::Image& new_image) {
+  const std::string from = PlatformOf(old_image);
+  const std::string to = PlatformOf(new_image);
+  if (from.empty() || to.empty()) return {};
+  if (old_image.os == new_image.os && old_image.architecture == new_image.architecture) return {};
+  return Error{Code::kFailedPrecondition, "OTHER_PLATFORM",
+               "the image is for " + to + ", and what runs now is for " + from + ": ask for an image for " + from};
+}
 
 bool PullsAlways(const PullRequest& request) {
   if (request.policy != PullPolicy::kDefault) return request.policy == PullPolicy::kAlways;

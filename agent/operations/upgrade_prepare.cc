@@ -60,16 +60,13 @@ ResultTask<UpgradeRun::Candidate> UpgradeRun::PullCandidate(const ContainerDetai
   auto old_image = co_await engine_.InspectImage(container.image_id);
   if (!old_image) co_return Annotate(old_image.error(), "reading the old image");
 
-  auto credentials = request.credentials;
-  if (!credentials && credentials_) {
-    auto own = co_await credentials_(wanted->Registry());
-    credentials = std::move(own.auth);
-  }
-  PullRequest pull{*wanted, request.pull, std::move(credentials), {}};
+  PullRequest pull{*wanted, request.pull, request.credentials, credentials_, PlatformOf(*old_image)};
   NextStep();
   auto obtaining = ObtainImage(engine_, clock_, *operation_, std::move(pull));
   auto new_image = co_await operation_->Interruptible(std::move(obtaining));
   if (!new_image) co_return Annotate(new_image.error(), "pulling " + wanted->ToString());
+
+  if (auto kept = CheckPlatform(*old_image, *new_image); !kept) co_return kept.error();
 
   const bool same = new_image->id == container.image_id;
   std::string reference = Pinned(*wanted, *new_image);

@@ -313,13 +313,14 @@ ResultTask<engine::StreamPtr<engine::Event>> FakeEngine::Events(engine::EventOpt
 
 ResultTask<engine::StreamPtr<engine::PullProgress>> FakeEngine::Pull(std::string reference,
                                                                      std::optional<engine::RegistryAuth> auth,
-                                                                     std::string) {
+                                                                     std::string platform) {
   using Stream = engine::StreamPtr<engine::PullProgress>;
-  return Call<Stream>("pull " + reference, [this, reference, auth = std::move(auth)]() -> Result<Stream> {
-    auto found = machine.registry.Find(reference, auth);
-    if (!found) return found.error();
-    return PullImage(machine, clock_, reference, std::move(*found), connection_);
-  });
+  return Call<Stream>("pull " + reference + (platform.empty() ? "" : " for " + platform),
+                      [this, reference, auth = std::move(auth)]() -> Result<Stream> {
+                        auto found = machine.registry.Find(reference, auth);
+                        if (!found) return found.error();
+                        return PullImage(machine, clock_, reference, std::move(*found), connection_);
+                      });
 }
 
 ResultTask<engine::Image> FakeEngine::InspectImage(std::string reference) {

@@ -76,7 +76,7 @@ engine::Image FakeImageStore::Describe(const std::string& reference) const {
   described.id = image.id;
   described.repo_tags.assign(tags.begin(), tags.end());
   described.repo_digests.assign(digests.begin(), digests.end());
-  described.architecture = "amd64";
+  described.architecture = image.architecture;
   described.os = "linux";
   described.created_at = image.created_at;
   described.size = 10'000'000;

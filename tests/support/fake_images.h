@@ -33,9 +33,10 @@ struct FakeImage {
   Behaviour behaviour;
   boost::json::object config = {};  // the image's Config; {"Cmd": ["serve"]} is filled in
   int layers = 3;                   // how many lines of progress a pull has, and how many tenths of a second it takes
-  std::string pull_error = {};      // a pull of it breaks off with these words after its last layer
-  std::string id = {};              // sha256:...; made up when empty
-  std::string digest = {};          // of its manifest, as a registry knows it; made up when empty
+  std::string architecture = "amd64";
+  std::string pull_error = {};  // a pull of it breaks off with these words after its last layer
+  std::string id = {};          // sha256:...; made up when empty
+  std::string digest = {};      // of its manifest, as a registry knows it; made up when empty
   WallTime created_at = {};
 };
 
