@@ -55,15 +55,22 @@ Result<> MakeDirectory(const path& directory) {
   return {};
 }
 
+Error CannotOpen(const path& file) {
+  if (errno == ENOSPC || errno == EDQUOT) {
+    return {Code::kResourceExhausted, "DISK_FULL",
+            "there is no space for the journal in " + file.parent_path().string() + "; free some"};
+  }
+  const std::string why = SystemError();
+  std::error_code ignored;
+  const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(file, ignored));
+  if (!is_there) return Unusable(file.parent_path(), why);
+  return {Code::kDataLoss, "JOURNAL_UNREADABLE", "the journal can't be opened (" + why + ")"};
+}
+
 // Before SQLite does, which would let others read it. The write-ahead log takes over the mode.
 Result<> MakeFile(const path& file) {
   const Descriptor descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (descriptor.get() < 0 || ::fchmod(descriptor.get(), 0600) != 0) {
-    const bool is_full = errno == ENOSPC || errno == EDQUOT;
-    if (!is_full) return Unusable(file.parent_path(), SystemError());
-    return Error{Code::kResourceExhausted, "DISK_FULL",
-                 "there is no space for the journal in " + file.parent_path().string() + "; free some"};
-  }
+  if (descriptor.get() < 0 || ::fchmod(descriptor.get(), 0600) != 0) return CannotOpen(file);
   SyncDirectory(file.parent_path());
   return {};
 }

@@ -36,6 +36,14 @@ ResultTask<std::vector<ContainerDetails>> SideContainers(engine::Engine& engine)
   co_return found;
 }
 
+// A page may rot where SQLite does not see it.
+bool IsReadable(const JournalEntry& entry) {
+  if (!Replaces(entry.operation.kind)) return true;
+  if (!entry.upgrade) return false;
+  const SwapRecord& swap = entry.upgrade->swap;
+  return !swap.name.empty() && !(swap.outgoing.id.empty() && swap.incoming.id.empty());
+}
+
 }  // namespace
 
 Result<> OperationsImpl::Recover() {
@@ -54,10 +62,15 @@ void OperationsImpl::Resume(JournalEntry entry) {
   request.container = entry.operation.container;
   const ActivePtr active = Activate(std::move(request), std::move(entry));
   const Operation& operation = active->operation();
-  if (operation.state == State::kQueued || !leases_.TakeOrQueue(operation.service_key, operation.id)) {
-    active->End(State::kFailed,
-                Error{Code::kAborted, "INTERRUPTED", "the agent was stopped before this began; ask again"});
+  const char* why = nullptr;
+  if (!IsReadable(active->entry())) why = "its record in the journal is damaged; look at the container";
+  if (operation.state == State::kQueued) why = "the agent was stopped before this began; ask again";
+  if (why == nullptr && !leases_.TakeOrQueue(operation.service_key, operation.id)) {
     leases_.Release(operation.service_key, operation.id);
+    why = "another operation works on the same container; ask again";
+  }
+  if (why != nullptr) {
+    active->End(State::kFailed, Error{Code::kAborted, "INTERRUPTED", why});
     active_.erase(operation.id);
     return;
   }
@@ -99,15 +112,17 @@ Task<std::vector<ContainerDetails>> OperationsImpl::AwaitSideContainers() {
 // What the journal can't tell now is left for the next start.
 bool OperationsImpl::Knows(const std::string& id) {
   const auto entry = journal_.Find(id);
-  return !entry || entry->has_value();
+  return !entry || (*entry && IsReadable(**entry));
 }
 
+// When somebody was faster and works on the service already, what is left waits for the next start.
 void OperationsImpl::TakeUp(JournalEntry entry) {
-  const Operation& operation = entry.operation;
-  if (leases_.Holder(operation.service_key))
-    return;  // somebody was faster: what is left is looked at at the next start
+  Operation& operation = entry.operation;
+  if (leases_.Holder(operation.service_key)) return;
   log::Warning("an operation that the journal does not know left this unfinished",
                {{"container", operation.container}, {"operation", operation.id}});
+  const auto namesake = journal_.Find(operation.id);
+  if (namesake && *namesake) operation.id = NewOperationId();  // it is there, but could not be read
   if (auto written = journal_.Begin(entry); !written) {
     return log::Error("it stays so: " + written.error().message, {{"operation", operation.id}});
   }

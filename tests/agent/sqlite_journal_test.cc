@@ -386,6 +386,12 @@ TEST_F(BrokenJournal, IsSetAsideWhenATableIsMissing) {
   ExpectSetAside("progress");
 }
 
+TEST_F(BrokenJournal, IsSetAsideWhenItCannotBeOpened) {
+  fs::remove(file);
+  fs::create_directory(file);
+  ExpectSetAside("can't be opened");
+}
+
 TEST_F(BrokenJournal, IsSetAsideWithItsLog) {
   std::ofstream(file) << std::string(10000, 'x');
   std::ofstream(file.string() + "-wal") << "log";

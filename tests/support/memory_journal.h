@@ -12,7 +12,12 @@ class MemoryJournal final : public agent::Journal {
  public:
   // The nth write from now on fails, and all after it; 0 = none.
   void FillDiskAt(int write) { writes_left_ = write; }
-  void FreeDisk() { writes_left_ = 0; }
+  void FreeDisk() {
+    writes_left_ = 0;
+    has_space_ = true;
+  }
+  // False once a write has failed.
+  bool HasSpace() const { return has_space_; }
 
   Result<> Begin(const agent::JournalEntry& entry) override {
     if (auto full = Write(); !full) return full;
@@ -87,6 +92,7 @@ class MemoryJournal final : public agent::Journal {
   Result<> Write() {
     if (writes_left_ == 0 || --writes_left_ > 0) return {};
     writes_left_ = 1;
+    has_space_ = false;
     return Error{Code::kResourceExhausted, "DISK_FULL", "no space left on device"};
   }
 
@@ -110,6 +116,7 @@ class MemoryJournal final : public agent::Journal {
   std::map<std::string, std::vector<agent::Progress>> progress_;
   int last_row_ = 0;
   int writes_left_ = 0;
+  bool has_space_ = true;
 };
 
 }  // namespace berth::test

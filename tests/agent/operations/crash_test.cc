@@ -225,6 +225,21 @@ TEST(CrashWithoutAJournal, TellsWhatWasPutRightAsAnOperation) {
   EXPECT_THAT(told.plan->warnings, testing::ElementsAre(testing::HasSubstr("the journal did not know")));
 }
 
+// SQLite's own checks don't see what is inside of a row.
+TEST(CrashWithoutAJournal, PutsRightWhatADamagedRecordDoesNotTell) {
+  for (int n = 1; n < kMorePointsThanThereAre; ++n) {
+    AgentHost host;
+    host.RunWeb();
+    if (!DiesAt(n, host, AskUpgrade("web", "web:2"))) break;
+    const auto unfinished = *host.journal.Unfinished();
+    for (const auto& entry : unfinished) ASSERT_OK(host.journal.Intend(entry.operation.id, UpgradeRecord()));
+    host.Restart();
+    host.loop.RunFor(10s);
+    host.UntilIdle();
+    ExpectOneServesUnforgotten(host, n);
+  }
+}
+
 TEST(CrashWithoutAJournal, WaitsForTheEngine) {
   AgentHost host;
   host.RunWeb();

@@ -240,25 +240,6 @@ TEST_F(UpgradeTest, DoesNothingWhenAnOperatorStoppedTheContainerDuringThePull) {
   EXPECT_THAT(host.Names(), ElementsAre("web"));
 }
 
-TEST_F(UpgradeTest, LeavesTheOldContainerAloneWhenTheDiskFillsUpBeforeTheIntent) {
-  for (int write = 2; write < 40; ++write) {
-    host.journal.FillDiskAt(write);
-    const auto begun = host.Submit(AskUpgrade("web", "web:2"));
-    ASSERT_OK(begun);
-    host.UntilIdle();
-    EXPECT_THAT(host.Names(), testing::Each(testing::Not(testing::EndsWith("-new")))) << "at write " << write;
-    host.journal.FreeDisk();
-    host.Restart();
-    host.UntilIdle();
-    EXPECT_EQ(host.RunningCount(), 1u) << "at write " << write;
-    EXPECT_TRUE(host.At("web").Runs()) << "at write " << write;
-    EXPECT_TRUE(HasEnded(host.operations->Get(begun->id)->state));
-    if (host.operations->Get(begun->id)->state == State::kSucceeded) break;
-  }
-}
-
-// --- the engine fails ---
-
 TEST_F(UpgradeTest, AdoptsTheContainerWhoseCreationWasNotConfirmed) {
   host.engine.calls.Add({.call = "create", .outcome = FakeCalls::Outcome::kReplyLost});
   EXPECT_EQ(Upgrade("web:2").state, State::kSucceeded);
