@@ -92,6 +92,11 @@ void Agent::Kill() {
   End();
 }
 
+bool Agent::IsStopped() const {
+  const auto status = ReadFile("/proc/" + std::to_string(process_->pid()) + "/status");
+  return status.find("State:\tT") != status.npos;
+}
+
 int Agent::End() {
   const auto exit_code = process_->Wait(30s);
   if (!exit_code) throw std::runtime_error("berthd still runs:\n" + Log());

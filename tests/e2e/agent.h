@@ -1,7 +1,6 @@
 // berthd, as a process: started, killed, started again; and the ways to talk to it.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -29,8 +28,9 @@ class Agent {
   void Start();
   // SIGKILL.
   void Kill();
-  // Has it ended, within `limit`?
-  bool HasEnded(std::chrono::milliseconds limit) { return process_->Wait(limit).has_value(); }
+  // Has it got SIGSTOP, and not yet SIGCONT?
+  bool IsStopped() const;
+  void Continue() { process_->Signal(SIGCONT); }
   // SIGTERM.
   void Stop() { process_->Signal(SIGTERM); }
   // Its exit code; throws when it still runs after 30 s.

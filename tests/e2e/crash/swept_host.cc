@@ -1,5 +1,7 @@
 #include "tests/e2e/crash/swept_host.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <sstream>
 
@@ -12,6 +14,18 @@ using testing::Not;
 constexpr char kLog[] = "points.log";
 
 }  // namespace
+
+void Tally::Add(std::chrono::nanoseconds recovery) {
+  ++tried_;
+  slowest_ = std::max(slowest_, recovery);
+}
+
+void Tally::Print(const std::string& what, std::size_t points) const {
+  EXPECT_GT(tried_, 0u);
+  const auto slowest = std::chrono::duration_cast<std::chrono::milliseconds>(slowest_).count();
+  std::printf("| %-48s | %3zu points | %3zu tried | slowest recovery %5lld ms |\n", what.c_str(), points, tried_,
+              static_cast<long long>(slowest));
+}
 
 void SweptHost::Prepare(const Scenario& scenario) {
   docker.RemoveEverything();
@@ -26,13 +40,20 @@ void SweptHost::Prepare(const Scenario& scenario) {
   agent.Kill();
 }
 
-Result<v1::Operation> SweptHost::Begin(const Scenario& scenario, std::vector<std::string> environment) {
+void SweptHost::StartWithFailpoints(std::vector<std::string> environment) {
   environment.push_back("BERTH_FAILPOINT_LOG=" + (directory / kLog).string());
   agent.Use(BERTHD_WITH_FAILPOINTS, std::move(environment));
   agent.Start();
-  auto begun = scenario.begin(*this);
   agent.Use(BERTHD, {});
-  return begun;
+}
+
+bool SweptHost::Ends(const Result<v1::Operation>& begun) const {
+  if (!begun) return false;
+  v1::WaitOperationRequest request;
+  request.set_name(begun->name());
+  *request.mutable_timeout() = Lasting(60s);
+  const auto ended = agent.client().CallWithoutDeadline(&cli::Operations::WaitOperation, request);
+  return ended && HasEnded(*ended);
 }
 
 bool SweptHost::Recovers(std::chrono::milliseconds limit) const {
@@ -52,7 +73,8 @@ std::vector<v1::Operation> SweptHost::Operations() const {
 }
 
 std::string SweptHost::Belongings() {
-  return docker.Command({"volume", "ls", "--quiet"}) + "\n" + docker.Command({"network", "ls", "--quiet"});
+  return docker.Command({"volume", "ls", "--quiet"}) + "\n" +
+         docker.Command({"network", "ls", "--format", "{{.Name}}"});
 }
 
 void SweptHost::ExpectServes(const std::string& service, const std::string& version) {

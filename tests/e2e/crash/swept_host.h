@@ -24,12 +24,26 @@ struct Scenario {
   friend void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
 };
 
+// How a sweep went: one row of a table.
+class Tally {
+ public:
+  void Add(std::chrono::nanoseconds recovery);
+  // `points`: how many there are, tried or not.
+  void Print(const std::string& what, std::size_t points) const;
+
+ private:
+  std::size_t tried_ = 0;
+  std::chrono::nanoseconds slowest_{0};
+};
+
 class SweptHost : public Host {
  public:
   // Everything as it is before the scenario begins, with nothing left of the time before. The agent does not run.
   void Prepare(const Scenario& scenario);
-  // Does it, by berthd_with_failpoints with these in its environment.
-  Result<v1::Operation> Begin(const Scenario& scenario, std::vector<std::string> environment);
+  // berthd_with_failpoints, with these in its environment; berthd itself at the next start.
+  void StartWithFailpoints(std::vector<std::string> environment);
+  // Does the operation come to its end, while the agent lives?
+  bool Ends(const Result<v1::Operation>& begun) const;
   // Has the agent nothing left to do within `limit`?
   bool Recovers(std::chrono::milliseconds limit) const;
   // One of old and new runs for each service, with its data; nothing is left over; all is on record.
