@@ -215,4 +215,13 @@ Rebuilt RebuildOperations(const std::vector<ContainerDetails>& containers,
   return rebuilt;
 }
 
+bool HasBegunToSwitch(const SwapRecord& record, const Seen& seen) {
+  if (!seen.incoming) return false;
+  const bool old_was_touched =
+      seen.outgoing && (seen.outgoing->name != record.name || (RestartsByItself(record.outgoing.restart_policy) &&
+                                                               !RestartsByItself(seen.outgoing->restart_policy)));
+  const bool new_was_started = record.created ? EverRan(*seen.incoming) : Runs(*seen.incoming);
+  return new_was_started || seen.incoming->name == record.name || old_was_touched;
+}
+
 }  // namespace berth::agent

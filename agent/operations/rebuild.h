@@ -39,4 +39,8 @@ Rebuilt RebuildOperations(const std::vector<engine::ContainerDetails>& container
                           const std::function<bool(const std::string& operation)>& is_known,
                           const std::function<std::string()>& new_id, WallTime now);
 
+// Has the switch begun? So tell the containers of an operation whose record says that it was still being prepared: a
+// journal that was restored, or that lost its last page, is behind.
+bool HasBegunToSwitch(const SwapRecord& record, const Seen& seen);
+
 }  // namespace berth::agent

@@ -63,6 +63,8 @@ class UpgradeRun {
   ResultTask<std::string> TailOf(std::string id);
   Task<> TidyUp();
   Task<std::string> FindIncoming();
+  Task<bool> CatchUp();
+  ResultTask<Seen> LookByName();
 
   Result<> Enter(Phase phase);
   UpgradeRecord Record() const { return *operation_->record(); }

@@ -1,8 +1,11 @@
 // An upgrade's way back: after a failure, and after a restart of the agent.
 #include "agent/operations/owners.h"
+#include "agent/operations/rebuild.h"
 #include "agent/operations/upgrade.h"
+#include "agent/operations/upgrade_plan.h"
 #include "engine/base/backoff.h"
 #include "engine/base/log.h"
+#include "engine/service_key.h"
 
 namespace berth::agent {
 namespace {
@@ -144,6 +147,37 @@ Task<std::string> UpgradeRun::FindIncoming() {
   co_return incoming.id;
 }
 
+// The new container may be there, and have either name, though the record does not know it.
+ResultTask<Seen> UpgradeRun::LookByName() {
+  const SwapRecord swap = Record().swap;
+  auto seen = co_await walk_.Look(swap);
+  if (!seen || seen->incoming) co_return seen;
+  for (const auto& name : {swap.incoming.side_name, swap.name}) {
+    auto there = co_await engine_.Inspect(name);
+    if (!there && there.error().code != Code::kNotFound) co_return there.error();
+    const bool ours =
+        there && engine::LabelOf(there->labels, std::string(kOperationLabel)) == operation_->operation().id;
+    if (ours) seen->incoming = std::move(*there);
+  }
+  co_return seen;
+}
+
+// Is the switch under way, though the record says that it was still being prepared? Then the record says so, too.
+Task<bool> UpgradeRun::CatchUp() {
+  Backoff backoff;
+  auto seen = co_await LookByName();
+  while (!seen) {
+    const auto delay = backoff.Next();
+    co_await clock_.SleepFor(delay);
+    seen = co_await LookByName();
+  }
+  UpgradeRecord record = Record();
+  if (!HasBegunToSwitch(record.swap, *seen)) co_return false;
+  record.phase = Phase::kSwitching;
+  record.swap.incoming.id = seen->incoming->id;
+  co_return operation_->Intend(std::move(record)).has_value();
+}
+
 Task<> UpgradeRun::Resume() {
   outcome_.old_container_id = Record().swap.outgoing.id;
   outcome_.container_id = Record().swap.outgoing.id;
@@ -153,9 +187,14 @@ Task<> UpgradeRun::Resume() {
   Error why{Code::kAborted, "INTERRUPTED", "the agent was stopped in the middle of this operation"};
 
   switch (Record().phase) {
-    case Phase::kPreparing:
-      co_await Abandon(std::move(why));
+    case Phase::kPreparing: {
+      const bool switching = co_await CatchUp();
+      if (switching)
+        co_await GoBack(std::move(why));
+      else
+        co_await Abandon(std::move(why));
       break;
+    }
     case Phase::kSwitching:
       co_await GoBack(std::move(why));
       break;

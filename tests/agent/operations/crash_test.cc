@@ -206,6 +206,45 @@ TEST(CrashWithoutAJournal, LosesNothingAtAnyPointOfARollback) {
   }
 }
 
+// The end of its log was lost, or somebody restored an older one.
+// False when there is no point `n` of `request`. What is on record is how it began.
+bool KilledWithTheJournalBehind(int n, AgentHost& host, const Request& request) {
+  const auto begun = host.Submit(request).value();
+  const auto behind = host.journal;
+  host.engine.calls.CrashAt(n);
+  try {
+    host.End(begun.id).value();
+    return false;
+  } catch (const test::SimulatedCrash&) {
+    host.journal = behind;
+    host.Restart();
+    host.loop.RunFor(10s);
+    host.UntilIdle();
+    return true;
+  }
+}
+
+TEST(CrashWithoutAJournal, GoesBackFromAnUpgradeThatAJournalWhichIsBehindKnowsTheBeginningOf) {
+  for (int n = 1; n < kMorePointsThanThereAre; ++n) {
+    AgentHost host;
+    host.RunWeb();
+    if (!KilledWithTheJournalBehind(n, host, AskUpgrade("web", "web:2"))) break;
+    ExpectOneServesUnforgotten(host, n);
+    EXPECT_EQ(host.At("web").Image(), "web:1") << "killed at point " << n;
+  }
+}
+
+TEST(CrashWithoutAJournal, GoesBackFromSuchARollback) {
+  for (int n = 1; n < kMorePointsThanThereAre; ++n) {
+    AgentHost host;
+    host.RunWeb();
+    host.Do(AskUpgrade("web", "web:2")).value();
+    if (!KilledWithTheJournalBehind(n, host, Ask(Kind::kRollback, "web"))) break;
+    ExpectOneServesUnforgotten(host, n);
+    EXPECT_THAT(host.At("web").Image(), testing::StartsWith("web:2@")) << "killed at point " << n;
+  }
+}
+
 TEST(CrashWithoutAJournal, TellsWhatWasPutRightAsAnOperation) {
   AgentHost host;
   host.RunWeb();

@@ -1,5 +1,9 @@
 // kill -9 of the agent at every point of an operation: before, in and after each call that changes something and each
 // write of its journal. One of old and new serves afterwards, soon, and nothing is lost or left over.
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
 #include "tests/e2e/crash/scenarios.h"
 
 namespace berth::test {
@@ -42,6 +46,64 @@ TEST_P(AgentKilled, LeavesOneOfTwoAtEveryPoint) {
   ExpectOneOfTwo(GetParam());
   tally.Print(GetParam().name + ", agent killed", Points().size());
 }
+
+// --- and its journal is damaged by the time that it starts again ---
+
+void Remove(const std::filesystem::path& state) { std::filesystem::remove_all(state); }
+
+template <class Change>
+void ForEachFile(const std::filesystem::path& state, Change change) {
+  for (const auto& entry : std::filesystem::directory_iterator(state)) change(entry.path());
+}
+
+void Truncate(const std::filesystem::path& state) {
+  ForEachFile(state,
+              [](const auto& file) { std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2); });
+}
+
+void Zero(const std::filesystem::path& state) {
+  ForEachFile(state, [](const auto& file) { WriteFile(file, std::string(std::filesystem::file_size(file), '\0')); });
+}
+
+void LoseTheLog(const std::filesystem::path& state) { std::filesystem::remove(state / "journal.db-wal"); }
+
+void MakeUnreadable(const std::filesystem::path& state) {
+  Remove(state);
+  std::filesystem::create_directories(state / "journal.db");
+}
+
+class AgentKilledWithItsJournal : public AgentKilled {
+ protected:
+  bool IsWell() {
+    const auto containers = docker.Containers();
+    return std::ranges::none_of(containers, [](const auto& one) { return one.name.ends_with("-new"); }) &&
+           std::ranges::any_of(containers, [](const auto& one) {
+             return one.name == kWeb && one.state == engine::ContainerState::kRunning;
+           });
+  }
+};
+
+TEST_P(AgentKilledWithItsJournal, LeavesOneOfTwoAtEveryPoint) {
+  constexpr std::array kDamages = {Remove, Truncate, Zero, LoseTheLog, MakeUnreadable};
+  Tally tally;
+  const std::size_t step = IsFullRun() ? 1 : kEvery;
+  for (std::size_t n = (step + 1) / 2; KillAt(n); n += step) {
+    SCOPED_TRACE("killed at point " + Points().back());
+    kDamages[n / step % kDamages.size()](agent.state());
+    const auto began = std::chrono::steady_clock::now();
+    agent.Start();
+    EXPECT_TRUE(Within(kRecoveryLimit, [&] { return IsWell(); }));
+    EXPECT_TRUE(Recovers(kRecoveryLimit));
+    tally.Add(std::chrono::steady_clock::now() - began);
+    ExpectOneOfTwo(GetParam(), docker.Inspect(kWeb).image != Image("web:1"));
+    if (HasFailure()) return;
+    agent.Kill();
+  }
+  tally.Print(GetParam().name + ", agent killed, journal lost", Points().size());
+}
+
+INSTANTIATE_TEST_SUITE_P(Sweep, AgentKilledWithItsJournal, testing::Values(Scenarios().front()),
+                         [](const auto& info) { return info.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(Sweep, AgentKilled, testing::ValuesIn(Scenarios()),
                          [](const auto& info) { return info.param.name; });

@@ -89,7 +89,10 @@ void SweptHost::ExpectOneOfTwo(const Scenario& scenario) {
   const auto operations = Operations();
   const bool begun = operations.size() > operations_before_;
   if (begun) EXPECT_TRUE(HasEnded(operations.front())) << operations.front().progress().message();
-  const bool succeeded = begun && OutcomeOf(operations.front()).has_value();
+  ExpectOneOfTwo(scenario, begun && OutcomeOf(operations.front()).has_value());
+}
+
+void SweptHost::ExpectOneOfTwo(const Scenario& scenario, bool succeeded) {
   for (const auto& service : scenario.services) {
     ExpectServes(service, succeeded ? scenario.after : scenario.before);
   }
