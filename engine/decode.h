@@ -22,6 +22,7 @@ Result<std::vector<ContainerSummary>> DecodeContainerList(const boost::json::val
 Result<ContainerDetails> DecodeContainerDetails(const boost::json::value& json);
 Result<Created> DecodeCreated(const boost::json::value& json);
 Result<WaitOutcome> DecodeWaitOutcome(const boost::json::value& json);
+Result<std::vector<FileChange>> DecodeFileChanges(const boost::json::value& json);
 Result<Event> DecodeEvent(const boost::json::value& json);
 Result<Stats> DecodeStats(const boost::json::value& json);
 Result<Image> DecodeImage(const boost::json::value& json);

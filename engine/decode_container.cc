@@ -188,6 +188,27 @@ Result<WaitOutcome> DecodeWaitOutcome(const json::value& json) {
   return Checked(WaitOutcome{fields.SmallInteger("StatusCode"), fields.Inside("Error").Text("Message")}, complaint);
 }
 
+// null when there are none; a kind that we don't know is a modification.
+Result<std::vector<FileChange>> DecodeFileChanges(const json::value& json) {
+  Complaint complaint;
+  std::vector<FileChange> changes;
+  if (json.is_null()) return changes;
+  const json::array* list = json.if_array();
+  if (list == nullptr) {
+    complaint.Note("the document", "a list");
+    return complaint.ToError();
+  }
+  for (const json::value& value : *list) {
+    const Fields change(value, complaint);
+    const int kind = change.SmallInteger("Kind");
+    changes.push_back({kind == 1   ? FileChange::Kind::kAdded
+                       : kind == 2 ? FileChange::Kind::kDeleted
+                                   : FileChange::Kind::kModified,
+                       change.Text("Path")});
+  }
+  return Checked(std::move(changes), complaint);
+}
+
 Result<std::string> DecodeExecId(const json::value& json) {
   Complaint complaint;
   const std::string id = Fields(json, complaint).Text("Id");

@@ -138,6 +138,10 @@ class DockerEngine final : public Engine {
     return Do(ApiRequest::Container("DELETE", id).Query("v", false).Query("force", force));
   }
 
+  ResultTask<std::vector<FileChange>> Changes(std::string id) override {
+    return Ask(ApiRequest::Container("GET", id, "changes"), DecodeFileChanges);
+  }
+
   ResultTask<WaitOutcome> Wait(std::string id, seconds deadline) override {
     return Ask(ApiRequest::Container("POST", id, "wait").Within(deadline), DecodeWaitOutcome);
   }

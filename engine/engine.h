@@ -73,6 +73,9 @@ class Engine {
   virtual ResultTask<> UpdateRestartPolicy(std::string id, RestartPolicy policy) = 0;
   // Never removes volumes. `force` kills it first.
   virtual ResultTask<> Remove(std::string id, bool force) = 0;
+  // What it has changed in its own file system, mount points and the directories above a change included. The engine
+  // reads the whole layer for it.
+  virtual ResultTask<std::vector<FileChange>> Changes(std::string id) = 0;
   // Until it does not run, `deadline` at the most.
   virtual ResultTask<WaitOutcome> Wait(std::string id, std::chrono::seconds deadline) = 0;
   // Runs a command in it to its end. At the deadline the answer is DEADLINE_EXCEEDED, but the command goes on.

@@ -177,6 +177,15 @@ struct EngineInfo {
   std::vector<std::string> warnings;
 };
 
+// A path of a container's own file system that is not as its image has it.
+struct FileChange {
+  enum class Kind { kModified, kAdded, kDeleted };
+  Kind kind = Kind::kModified;
+  std::string path;
+
+  bool operator==(const FileChange&) const = default;
+};
+
 struct Network {
   std::string id;
   std::string name;

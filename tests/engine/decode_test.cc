@@ -385,6 +385,12 @@ TEST(SmallAnswers, AreDecodedOrRefused) {
   EXPECT_EQ(DecodeWaitOutcome(Parsed(R"({"StatusCode":3,"Error":null})"))->exit_code, 3);
   EXPECT_EQ(*DecodeRemoteDigest(Parsed(R"({"Descriptor":{"digest":"sha256:1"}})")), "sha256:1");
   EXPECT_EQ(*DecodeExecId(Parsed(R"({"Id":"e"})")), "e");
+  EXPECT_EQ(*DecodeFileChanges(Parsed("null")), std::vector<engine::FileChange>());
+  EXPECT_EQ(*DecodeFileChanges(Parsed(R"([{"Path":"/a","Kind":0},{"Path":"/a/b","Kind":1},{"Path":"/c","Kind":2}])")),
+            (std::vector<engine::FileChange>{{engine::FileChange::Kind::kModified, "/a"},
+                                             {engine::FileChange::Kind::kAdded, "/a/b"},
+                                             {engine::FileChange::Kind::kDeleted, "/c"}}));
+  EXPECT_THAT(DecodeFileChanges(Parsed("{}")), FailsWith(Code::kDataLoss, "ENGINE_BAD_ANSWER"));
   EXPECT_EQ(DecodeExecState(Parsed(R"({"Running":false,"ExitCode":2})"))->exit_code, 2);
   EXPECT_THAT(DecodeRemoteDigest(Parsed("{}")), FailsWith(Code::kDataLoss, "ENGINE_BAD_ANSWER"));
   EXPECT_THAT(DecodeExecId(Parsed("{}")), FailsWith(Code::kDataLoss, "ENGINE_BAD_ANSWER"));

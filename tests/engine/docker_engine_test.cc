@@ -217,6 +217,13 @@ std::string Frame(char source, std::string_view payload) {
 
 constexpr const char* kHijacked = "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n";
 
+TEST_F(DockerEngine, AsksWhatAContainerChangedInItsFileSystem) {
+  Greeted().Answer("GET /v1.41/containers/web/changes ", Json(R"([{"Path":"/srv/new","Kind":1}])"));
+  const auto changes = Await(engine().Changes("web"));
+  ASSERT_OK(changes);
+  EXPECT_THAT(*changes, ElementsAre(engine::FileChange{engine::FileChange::Kind::kAdded, "/srv/new"}));
+}
+
 TEST_F(DockerEngine, ExecutesACommandInThreeSteps) {
   Greeted()
       .Answer("POST /v1.41/containers/web/exec ", Reply(201, R"({"Id":"0123456789ab"})"))

@@ -22,6 +22,7 @@ struct FakeContainer {
   boost::json::object host_config;  // with the engine's defaults
   boost::json::object networks;     // by name: EndpointSettings as given
   boost::json::array mounts;
+  std::vector<engine::FileChange> changed_files;  // in its own file system
 
   engine::ContainerState state = engine::ContainerState::kCreated;
   int exit_code = 0;

@@ -261,6 +261,15 @@ ResultTask<> FakeEngine::Remove(std::string id, bool force) {
   return Call<void>("remove " + NameOf(id), [this, id, force] { return machine.Remove(id, force); });
 }
 
+ResultTask<std::vector<engine::FileChange>> FakeEngine::Changes(std::string id) {
+  using Changed = std::vector<engine::FileChange>;
+  return Call<Changed>("changes " + NameOf(id), [this, id]() -> Result<Changed> {
+    const auto* container = machine.Find(id);
+    if (!container) return NoSuchContainer(id);
+    return container->changed_files;
+  });
+}
+
 ResultTask<engine::WaitOutcome> FakeEngine::Wait(std::string id, std::chrono::seconds deadline) {
   const auto wait = [this, id, deadline]() -> ResultTask<engine::WaitOutcome> {
     if (!machine.Find(id)) co_return NoSuchContainer(id);

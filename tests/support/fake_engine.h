@@ -67,6 +67,7 @@ class FakeEngine final : public engine::Engine {
   ResultTask<> Rename(std::string id, std::string new_name) override;
   ResultTask<> UpdateRestartPolicy(std::string id, engine::RestartPolicy policy) override;
   ResultTask<> Remove(std::string id, bool force) override;
+  ResultTask<std::vector<engine::FileChange>> Changes(std::string id) override;
   ResultTask<engine::WaitOutcome> Wait(std::string id, std::chrono::seconds deadline) override;
   ResultTask<engine::ExecOutcome> Exec(std::string id, engine::ExecRequest request,
                                        std::chrono::seconds deadline) override;

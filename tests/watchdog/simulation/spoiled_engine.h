@@ -34,6 +34,9 @@ class SpoiledEngine final : public engine::Engine {
     return engine_.UpdateRestartPolicy(std::move(id), std::move(policy));
   }
   ResultTask<> Remove(std::string id, bool force) override { return engine_.Remove(std::move(id), force); }
+  ResultTask<std::vector<engine::FileChange>> Changes(std::string id) override {
+    return engine_.Changes(std::move(id));
+  }
   ResultTask<engine::WaitOutcome> Wait(std::string id, std::chrono::seconds deadline) override {
     return engine_.Wait(std::move(id), deadline);
   }
