@@ -60,6 +60,13 @@ constexpr std::array kSteps = {
         until       INTEGER NOT NULL
       );
     )sql",
+    R"sql(
+      CREATE TABLE specs (
+        hash    TEXT PRIMARY KEY,  -- of the text
+        spec    TEXT NOT NULL,     -- what a container was created from
+        kept_at INTEGER NOT NULL
+      ) WITHOUT ROWID;
+    )sql",
 };
 constexpr std::int64_t kVersion = kSteps.size();
 
@@ -104,7 +111,7 @@ Result<> CheckTables(Database& database) {
         "created_at, ended_at, error, progress, plan, result, upgrade, origin FROM operations LIMIT 0",
         "SELECT operation, sequence, json FROM progress LIMIT 0",
         "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0",
-        "SELECT service_key, until FROM pauses LIMIT 0"}) {
+        "SELECT service_key, until FROM pauses LIMIT 0", "SELECT hash, spec, kept_at FROM specs LIMIT 0"}) {
     if (const auto done = database.Execute(sql); !done) {
       return Error{Code::kDataLoss, "JOURNAL_CORRUPT", done.error().message};
     }

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "agent/journal_rows.h"
 #include "agent/journal_store.h"
 #include "agent/sqlite.h"
@@ -30,6 +33,10 @@ class SqliteJournal final : public Journal {
   Result<std::vector<JournalEntry>> Unfinished() override;
   Result<std::vector<Progress>> ProgressFrom(const std::string& id, std::uint64_t sequence, std::size_t limit) override;
   Result<> Prune(WallTime before, std::size_t keep) override;
+
+  Result<> KeepSpec(const std::string& hash, const std::string& spec, WallTime now) override;
+  Result<std::optional<std::string>> FindSpec(const std::string& hash) override;
+  Result<> PruneSpecs(const std::set<std::string>& in_use, WallTime before) override;
 
  private:
   // Prepared at its first use, then kept.
@@ -200,6 +207,31 @@ Result<> SqliteJournal::Prune(WallTime before, std::size_t keep) {
     if (!many) return many.error();
     return (**many).Bind(static_cast<std::int64_t>(keep)).Run();
   });
+}
+
+Result<> SqliteJournal::KeepSpec(const std::string& hash, const std::string& spec, WallTime now) {
+  const auto statement = Use("INSERT OR REPLACE INTO specs (hash, spec, kept_at) VALUES (?, ?, ?)");
+  if (!statement) return statement.error();
+  return (**statement).Bind(hash).Bind(spec).Bind(ToRow(now)).Run();
+}
+
+Result<std::optional<std::string>> SqliteJournal::FindSpec(const std::string& hash) {
+  const auto statement = Use("SELECT spec FROM specs WHERE hash = ?");
+  if (!statement) return statement.error();
+  const auto row = (**statement).Bind(hash).Next();
+  if (!row) return row.error();
+  auto found = *row ? std::optional((**statement).Text(0)) : std::optional<std::string>();
+  (**statement).Reset();
+  return found;
+}
+
+Result<> SqliteJournal::PruneSpecs(const std::set<std::string>& in_use, WallTime before) {
+  const auto statement = Use("DELETE FROM specs WHERE kept_at < ? AND hash NOT IN (SELECT value FROM json_each(?))");
+  if (!statement) return statement.error();
+  return (**statement)
+      .Bind(ToRow(before))
+      .Bind(boost::json::serialize(boost::json::array(in_use.begin(), in_use.end())))
+      .Run();
 }
 
 }  // namespace

@@ -56,6 +56,8 @@ std::string NewOperationId() {
   return Hex(bytes);
 }
 
+std::string HashOf(const std::string& text) { return Sha256(text); }
+
 std::string HashOf(const Request& request) {
   Parts parts;
   parts.Add(static_cast<long long>(request.kind)).Add(request.container).Add(request.etag);

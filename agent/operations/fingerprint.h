@@ -10,6 +10,9 @@ namespace berth::agent {
 // 16 hexadecimal digits at random.
 std::string NewOperationId();
 
+// SHA-256, in hexadecimal.
+std::string HashOf(const std::string& text);
+
 // SHA-256 over all that makes two requests the same: everything but request_id and credentials.
 std::string HashOf(const Request& request);
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/operations/specs.h"
 #include "agent/operations/types.h"
 #include "agent/operations/upgrade_record.h"
 #include "engine/base/error.h"
@@ -29,10 +30,8 @@ struct OperationQuery {
 
 // When a method returns, the record is on disk. All run on the loop thread.
 // Errors: RESOURCE_EXHAUSTED (DISK_FULL), INTERNAL (JOURNAL_FAILED). After an error nothing of that call is recorded.
-class Journal {
+class Journal : public SpecStore {
  public:
-  virtual ~Journal() = default;
-
   // A new operation with its first progress, in one transaction.
   virtual Result<> Begin(const JournalEntry& entry) = 0;
   // Appends operation.progress under its sequence number, and stores the state and the plan with it.

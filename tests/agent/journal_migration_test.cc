@@ -135,9 +135,9 @@ TEST_F(JournalMigration, SetsAsideOneThatDoesNotFitItsVersion) {
 }
 
 TEST_F(JournalMigration, SetsAsideOneOfANewerBerthUntouched) {
-  Sql("PRAGMA user_version = 3");
+  Sql("PRAGMA user_version = 99");
   const auto opened = Open();
-  EXPECT_THAT(opened.set_aside, HasSubstr("newer Berth (version 3, this one knows 2)"));
+  EXPECT_THAT(opened.set_aside, HasSubstr("newer Berth (version 99, this one knows"));
   EXPECT_TRUE(opened.journal->List({})->empty());
 }
 

@@ -19,6 +19,8 @@ class MemoryJournal final : public agent::Journal {
   // False once a write has failed.
   bool HasSpace() const { return has_space_; }
 
+  std::map<std::string, std::pair<std::string, WallTime>> specs;  // by hash; a test may lose or bend them
+
   Result<> Begin(const agent::JournalEntry& entry) override {
     if (auto full = Write(); !full) return full;
     rows_[++last_row_] = entry;
@@ -78,6 +80,21 @@ class MemoryJournal final : public agent::Journal {
       if (progress.sequence >= sequence && found.size() < limit) found.push_back(progress);
     }
     return found;
+  }
+
+  Result<> KeepSpec(const std::string& hash, const std::string& spec, WallTime now) override {
+    if (auto full = Write(); !full) return full;
+    specs[hash] = {spec, now};
+    return {};
+  }
+
+  Result<std::optional<std::string>> FindSpec(const std::string& hash) override {
+    return specs.contains(hash) ? std::optional(specs[hash].first) : std::optional<std::string>();
+  }
+
+  Result<> PruneSpecs(const std::set<std::string>& in_use, WallTime before) override {
+    std::erase_if(specs, [&](const auto& spec) { return !in_use.contains(spec.first) && spec.second.second < before; });
+    return {};
   }
 
   Result<> Prune(WallTime before, std::size_t) override {
