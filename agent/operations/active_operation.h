@@ -27,6 +27,7 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
   Operation& mutable_operation() { return entry_.operation; }
   const std::optional<UpgradeRecord>& record() const { return entry_.upgrade; }
   const JournalEntry& entry() const { return entry_; }
+  SpecStore& specs() { return journal_; }
 
   // Journals a step and tells the followers. Steps count from 1.
   void Report(std::uint32_t step, std::string message);

@@ -42,12 +42,6 @@ Progress FirstProgress(const Operation& operation) {
 
 }  // namespace
 
-Error WouldLose(const std::string& container, const std::vector<std::string>& refusals) {
-  std::string message = container + " can't be replaced without losing something";
-  for (const auto& refusal : refusals) message += "; " + refusal;
-  return {Code::kFailedPrecondition, "WOULD_LOSE", std::move(message), {{"container", container}}};
-}
-
 // The same request again: its operation. The same id with another request: an error.
 Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request) {
   if (request.request_id.empty()) return std::optional<Operation>();
@@ -87,9 +81,9 @@ Result<std::optional<Operation>> OperationsImpl::Admit(const Request& request, c
 
 ResultTask<Preflight> OperationsImpl::Examine(const Request& request, const ContainerDetails& container,
                                               const std::string& id) {
-  if (request.kind == Kind::kUpgrade) co_return co_await PreflightUpgrade(engine_, request, container, id);
+  if (request.kind == Kind::kUpgrade) co_return co_await PreflightUpgrade(engine_, journal_, request, container, id);
   if (request.kind == Kind::kRollback) co_return co_await PreflightRollback(engine_, container, id);
-  if (request.kind == Kind::kRecreate) co_return co_await PreflightRecreate(engine_, request, container, id);
+  if (request.kind == Kind::kRecreate) co_return co_await PreflightRecreate(engine_, journal_, request, container, id);
   Preflight preflight;
   preflight.plan.steps = LifecycleSteps(request.kind, container);
   co_return preflight;

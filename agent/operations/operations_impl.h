@@ -22,8 +22,6 @@ constexpr bool Replaces(Kind kind) {
   return kind == Kind::kUpgrade || kind == Kind::kRollback || kind == Kind::kRecreate;
 }
 
-Error WouldLose(const std::string& container, const std::vector<std::string>& refusals);
-
 class OperationsImpl final : public Operations {
  public:
   OperationsImpl(boost::asio::any_io_executor loop, engine::Engine& engine, Journal& journal, Clock& clock,

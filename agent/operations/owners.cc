@@ -111,6 +111,21 @@ ResultTask<Owners> FindOwners(engine::Engine& engine, ContainerDetails container
   co_return owners;
 }
 
+ResultTask<std::set<std::string>> BorrowedVolumes(engine::Engine& engine, ContainerDetails container, Owners owners) {
+  std::set<std::string> volumes;
+  for (const auto& entry : ArrayAt(ObjectAt(container.raw, "HostConfig"), "VolumesFrom")) {
+    const std::string text = StringOf(entry);
+    const std::string reference = text.substr(0, text.find(':'));
+    auto lender = co_await engine.Inspect(owners.contains(reference) ? owners[reference] : reference);
+    if (!lender && lender.error().code != Code::kNotFound) co_return lender.error();
+    if (!lender) continue;
+    for (const auto& mount : ArrayAt(lender->raw, "Mounts")) {
+      if (mount.is_object()) volumes.insert(StringAt(mount.get_object(), "Name"));
+    }
+  }
+  co_return volumes;
+}
+
 ResultTask<bool> CanStartAgain(engine::Engine& engine, ContainerDetails container) {
   for (const auto& [reference, has_to_run] : ReferencesOf(container)) {
     if (!has_to_run) continue;

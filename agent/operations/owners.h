@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "agent/operations/types.h"
@@ -18,6 +20,10 @@ inline constexpr std::string_view kOfContainer = "container:";
 // FAILED_PRECONDITION: OWNER_GONE when one that is referred to is gone, and no other is known to have taken its place;
 // OWNER_NOT_RUNNING when the container `shall_run` and can't, because one whose namespace it has to join does not run.
 ResultTask<Owners> FindOwners(engine::Engine& engine, engine::ContainerDetails container, Owners known, bool shall_run);
+
+// The names of the volumes that it has from the containers of its VolumesFrom, as far as those are there.
+ResultTask<std::set<std::string>> BorrowedVolumes(engine::Engine& engine, engine::ContainerDetails container,
+                                                  Owners owners);
 
 // Could it be started again as it is? Not when one whose namespace it has to join is gone.
 ResultTask<bool> CanStartAgain(engine::Engine& engine, engine::ContainerDetails container);

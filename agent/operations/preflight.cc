@@ -1,12 +1,16 @@
 #include "agent/operations/preflight.h"
 
+#include <algorithm>
+
 #include "agent/operations/config_changes.h"
 #include "agent/operations/json_access.h"
 #include "agent/operations/kept.h"
+#include "agent/operations/own_files.h"
 #include "agent/operations/owners.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/recreate.h"
 #include "agent/operations/upgrade_plan.h"
+#include "engine/service_key.h"
 
 namespace berth::agent {
 namespace {
@@ -16,7 +20,9 @@ using engine::ContainerDetails;
 constexpr std::size_t kLongestName = 100;  // a side name adds 28 characters, and 128 is the most that we accept
 
 bool MayBeShared(const ContainerDetails& other, const ContainerDetails& container) {
-  return other.id != container.id && SharesWith(other, container.id, container.name);
+  const bool aside = !engine::OwnerOfSideName(other.name).empty();  // links of one that was put aside serve nobody
+  return other.id != container.id &&
+         (SharesWith(other, container.id, container.name) || (!aside && LinksTo(other, container.name)));
 }
 
 // The list does not say who shares what, so each is asked. One that vanishes meanwhile shares nothing any more.
@@ -32,10 +38,19 @@ ResultTask<std::vector<ContainerDetails>> Sharing(engine::Engine& engine, const 
   co_return sharing;
 }
 
+// Twelve digits of an image's id could be a name, too, and a pull would look for that.
+bool IsIdOf(const std::string& text, const std::string& image_id) {
+  return engine::IsImageId(text) && (image_id.starts_with(text) || image_id.starts_with("sha256:" + text));
+}
+
 Result<engine::ImageReference> WantedImage(const Request& request, const ContainerDetails& container) {
   const std::string text = request.image.empty() ? ImageOf(container) : request.image;
   auto reference = engine::ParseImageReference(text);
-  if (reference || !request.image.empty()) return reference;
+  if (!request.image.empty()) return reference;
+  if (IsIdOf(text, container.image_id)) {
+    reference = Error{Code::kInvalidArgument, "BAD_IMAGE_REFERENCE", "\"" + text + "\" is the id of an image"};
+  }
+  if (reference) return reference;
   return Annotate(reference.error(), "the container was not created from a name that can be pulled; give an image");
 }
 
@@ -56,18 +71,61 @@ void RefuseOtherPlatform(const engine::Image& old_image, const engine::Image& ne
   if (!same) plan.refusals.push_back(same.error().message);
 }
 
+void Append(std::vector<std::string>& all, std::vector<std::string> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
 // What changes can be told in advance only for an image that is here.
-void TellChanges(Plan& plan, const ContainerDetails& container, const engine::Image& old_image,
-                 const Result<engine::Image>& new_image, const std::string& reference, const std::string& api_version) {
+void TellChanges(Plan& plan, const RecreateInput& input) {
+  Recreated recreated = Recreate(input);
+  plan.changes =
+      ConfigChanges(ObjectAt(input.container.raw, "Config"), Merge(recreated.create.body, input.new_image.config));
+  Append(plan.warnings, std::move(recreated.warnings));
+  Append(plan.refusals, std::move(recreated.refusals));
+}
+
+// They change with every upgrade, and are no news.
+engine::Labels OwnLabelsOf(const ContainerDetails& container) {
+  engine::Labels labels = container.labels;
+  std::erase_if(labels, [](const auto& label) {
+    return std::find(kOwnLabels.begin(), kOwnLabels.end(), label.first) == kOwnLabels.end();
+  });
+  return labels;
+}
+
+// From an image that is known in advance, or not.
+ResultTask<> TellChanges(engine::Engine& engine, SpecStore& specs, Plan& plan, const ContainerDetails& container,
+                         Owners owners, const engine::Image& old_image, const Result<engine::Image>& new_image,
+                         std::string reference) {
+  auto borrowed = co_await BorrowedVolumes(engine, container, owners);
+  if (!borrowed) co_return borrowed.error();
+  const KnownSpec known = FindSpecOf(container, specs);
+  if (!known.warning.empty()) plan.warnings.push_back(known.warning);
+  const engine::Image& likely = new_image ? *new_image : old_image;
+  TellChanges(plan,
+              {container, old_image, likely, reference, container.name, engine.ApiVersion(), OwnLabelsOf(container),
+               std::move(owners), std::move(*borrowed), known.spec ? &*known.spec : nullptr});
   if (!new_image) {
     plan.changes = {{"Image", container.image, reference}};
     plan.warnings.push_back("the image is not on this host yet: what else changes is known after the pull");
-    return;
   }
-  const RecreateInput input{container, old_image, *new_image, reference, container.name, api_version, {}};
-  const Recreated recreated = Recreate(input);
-  plan.changes = ConfigChanges(ObjectAt(container.raw, "Config"), Merge(recreated.create.body, new_image->config));
-  plan.warnings.insert(plan.warnings.end(), recreated.warnings.begin(), recreated.warnings.end());
+  co_return Result<>();
+}
+
+// An engine that can't tell, or has too much to tell, keeps nobody from an upgrade.
+ResultTask<> TellOwnFiles(engine::Engine& engine, Plan& plan, const ContainerDetails& container) {
+  auto changes = co_await engine.Changes(container.id);
+  if (!changes && changes.error().code == Code::kUnavailable) co_return changes.error();
+  if (!changes) {
+    plan.warnings.push_back(
+        "what changed in its own file system, and will be as the new image has it, can't be told: " +
+        changes.error().message);
+    co_return Result<>();
+  }
+  OwnFiles own = JudgeOwnFiles(container, *changes);
+  Append(plan.warnings, std::move(own.warnings));
+  Append(plan.refusals, std::move(own.refusals));
+  co_return Result<>();
 }
 
 }  // namespace
@@ -83,12 +141,18 @@ Result<> CheckStillNeeded(const Request& request, const ContainerDetails& contai
   return {};
 }
 
+Error WouldLose(const std::string& container, const std::vector<std::string>& refusals) {
+  std::string message = container + " can't be replaced without losing something";
+  for (const auto& refusal : refusals) message += "; " + refusal;
+  return {Code::kFailedPrecondition, "WOULD_LOSE", std::move(message), {{"container", container}}};
+}
+
 std::string ImageOf(const ContainerDetails& container) {
   const auto label = container.labels.find(std::string(kImageLabel));
   return label != container.labels.end() ? label->second : container.image;
 }
 
-ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& request,
+ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs, const Request& request,
                                        const ContainerDetails& container, std::string operation_id) {
   if (request.strategy == Strategy::kStartFirst) {
     co_return Error{Code::kUnimplemented, "STRATEGY_NOT_SUPPORTED",
@@ -116,11 +180,17 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& re
   const bool pulls = PullsAlways(pull) || !new_image;
   if (old_image && !pulls) RefuseOtherPlatform(*old_image, *new_image, plan);
   plan.steps = UpgradeSteps(preflight.swap, reference->ToString(), pulls);
-  if (old_image) TellChanges(plan, container, *old_image, new_image, reference->ToString(), engine.ApiVersion());
+  if (old_image) {
+    auto told = co_await TellChanges(engine, specs, plan, container, std::move(*owners), *old_image, new_image,
+                                     reference->ToString());
+    if (!told) co_return told.error();
+  }
+  auto told = co_await TellOwnFiles(engine, plan, container);
+  if (!told) co_return told.error();
   co_return preflight;
 }
 
-ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, const Request& request,
+ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs, const Request& request,
                                         const ContainerDetails& container, std::string operation_id) {
   auto image = co_await engine.InspectImage(container.image_id);
   if (!image && image.error().code != Code::kNotFound) co_return image.error();
@@ -137,6 +207,13 @@ ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, const Request& r
   ChooseStrategy(plan);
   plan.steps = UpgradeSteps(preflight.swap, container.image, false);
   plan.steps.back() = "Remove the old " + container.name;
+  if (image) {
+    auto told =
+        co_await TellChanges(engine, specs, plan, container, std::move(*owners), *image, image, container.image);
+    if (!told) co_return told.error();
+  }
+  auto told = co_await TellOwnFiles(engine, plan, container);
+  if (!told) co_return told.error();
   co_return preflight;
 }
 

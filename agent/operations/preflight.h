@@ -1,6 +1,7 @@
 // What speaks against an upgrade, and what it will do: asked before anything is touched.
 #pragma once
 
+#include "agent/operations/specs.h"
 #include "agent/operations/swap.h"
 #include "agent/operations/types.h"
 #include "engine/engine.h"
@@ -16,12 +17,15 @@ struct Preflight {
 // Is it as the request takes for granted? See Request::if_running and if_unhealthy.
 Result<> CheckStillNeeded(const Request& request, const engine::ContainerDetails& container);
 
+// WOULD_LOSE, with one sentence for each refusal.
+Error WouldLose(const std::string& container, const std::vector<std::string>& refusals);
+
 // The reference that the container was made from, as far as it can be pulled again.
 std::string ImageOf(const engine::ContainerDetails& container);
 
 // INVALID_ARGUMENT for a bad image reference, UNIMPLEMENTED for a strategy that we don't have, FAILED_PRECONDITION as
 // of FindOwners, and what the engine says.
-ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, const Request& request,
+ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs, const Request& request,
                                        const engine::ContainerDetails& container, std::string operation_id);
 
 // FAILED_PRECONDITION (NOTHING_KEPT) when there is nothing to go back to.
@@ -30,7 +34,7 @@ ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const engine::Co
 
 // For a new container from the very image that the old one runs. Those that share its namespaces are no reason against
 // it: who asks for this makes them anew, too. FAILED_PRECONDITION as of FindOwners.
-ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, const Request& request,
+ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs, const Request& request,
                                         const engine::ContainerDetails& container, std::string operation_id);
 
 }  // namespace berth::agent

@@ -1,5 +1,6 @@
 #include "agent/operations/recreate.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "agent/operations/json_access.h"
@@ -8,34 +9,24 @@
 namespace berth::agent {
 namespace {
 
-using boost::json::array;
 using boost::json::object;
 
-std::vector<std::string> Warnings(const RecreateInput& input) {
-  std::vector<std::string> warnings;
-  const auto& host = ObjectAt(input.container.raw, "HostConfig");
-  for (const auto& [port, bindings] : ObjectAt(host, "PortBindings")) {
-    for (const auto& binding : bindings.is_array() ? bindings.get_array() : array()) {
-      const bool chosen = binding.is_object() && !StringAt(binding.get_object(), "HostPort").empty();
-      if (!chosen)
-        warnings.push_back("the host port of " + std::string(port) + " is chosen by the engine and will change");
-    }
-  }
-  return warnings;
-}
-
 // Labels of the tools that own their containers and would fight over them.
+constexpr std::string_view kBuilderPrefix = "buildx_buildkit_";
 constexpr std::pair<const char*, const char*> kOwners[] = {
-    {"com.docker.swarm.task.id", "Docker Swarm"},
-    {"io.kubernetes.pod.name", "Kubernetes"},
-    {"com.hashicorp.nomad.alloc_id", "Nomad"},
+    {"com.docker.swarm.task.id", "Docker Swarm"},   {"io.kubernetes.pod.name", "Kubernetes"},
+    {"io.kubernetes.container.name", "Kubernetes"}, {"com.hashicorp.nomad.alloc_id", "Nomad"},
     {"com.amazonaws.ecs.task-arn", "Amazon ECS"},
 };
 
 void RefuseForeignOwners(const engine::ContainerDetails& container, std::vector<std::string>& refusals) {
-  for (const auto& [label, owner] : kOwners) {
-    if (container.labels.contains(label))
-      refusals.push_back("it belongs to " + std::string(owner) + ": upgrade it there");
+  const auto owner = std::find_if(std::begin(kOwners), std::end(kOwners),
+                                  [&](const auto& known) { return container.labels.contains(known.first); });
+  if (owner != std::end(kOwners)) {
+    refusals.push_back("it belongs to " + std::string(owner->second) + ": upgrade it there");
+  }
+  if (container.name.starts_with(kBuilderPrefix)) {
+    refusals.push_back("it belongs to docker buildx: `docker buildx rm` and `create` make it anew");
   }
   const auto one_off = container.labels.find("com.docker.compose.oneoff");
   if (one_off != container.labels.end() && one_off->second == "True") {
@@ -68,6 +59,13 @@ bool SharesWith(const engine::ContainerDetails& container, std::string_view id, 
   return false;
 }
 
+// "/child:/parent/alias"
+bool LinksTo(const engine::ContainerDetails& container, std::string_view name) {
+  const auto& links = ArrayAt(ObjectAt(container.raw, "HostConfig"), "Links");
+  return std::any_of(links.begin(), links.end(),
+                     [&](const auto& link) { return StringOf(link).starts_with("/" + std::string(name) + ":"); });
+}
+
 std::vector<std::string> RecreateRefusals(const engine::ContainerDetails& container,
                                           const std::vector<engine::ContainerDetails>& sharing) {
   std::vector<std::string> refusals;
@@ -78,7 +76,11 @@ std::vector<std::string> RecreateRefusals(const engine::ContainerDetails& contai
         "it was started with --rm: the engine removes it when it stops, and nothing is left to go back to");
   }
   for (const auto& other : sharing) {
-    refusals.push_back("container " + other.name + " shares its namespaces and would be cut off");
+    refusals.push_back("container " + other.name +
+                       (LinksTo(other, container.name)
+                            ? " links to it (--link) and would go on looking for the old one: give both a network "
+                              "with aliases instead, or remove that container first"
+                            : " shares its namespaces and would be cut off"));
   }
   return refusals;
 }
@@ -95,16 +97,21 @@ bool OlderThan(std::string_view version, std::string_view than) {
 }
 
 Recreated Recreate(const RecreateInput& input) {
-  object config = recreate::NewConfig(input);
-  recreate::Networks networks = recreate::NewNetworks(input, config);
-
   Recreated recreated;
+  object config = input.spec != nullptr ? ObjectAt(*input.spec, "Config") : recreate::WishedConfig(input);
+  object host = recreate::NewHostConfig(input);
+  recreate::Networks networks = recreate::NewNetworks(input, host, recreated);
+  recreated.spec = {{"Config", config}, {"HostConfig", host}, {"MacAddresses", std::move(networks.fixed_macs)}};
+  recreate::Warn(input, recreated);
+
+  recreate::PutImageAndLabels(config, input);
+  if (!networks.main_mac.empty()) config["MacAddress"] = networks.main_mac;
   recreated.create.name = input.name;
+  recreated.create.platform = recreate::PlatformOf(input);
   recreated.create.body = std::move(config);
-  recreated.create.body["HostConfig"] = recreate::NewHostConfig(input);
+  recreated.create.body["HostConfig"] = std::move(host);
   recreated.create.body["NetworkingConfig"] = object{{"EndpointsConfig", std::move(networks.at_creation)}};
   recreated.late_networks = std::move(networks.late);
-  recreated.warnings = Warnings(input);
   return recreated;
 }
 

@@ -2,6 +2,7 @@
 
 #include "agent/operations/json_access.h"
 #include "agent/operations/recreate_parts.h"
+#include "agent/operations/upgrade_plan.h"
 
 namespace berth::agent::recreate {
 namespace {
@@ -74,11 +75,10 @@ void DropDerivedHostname(object& config, const RecreateInput& input) {
   if (derived || shared || uts) config.erase("Hostname");
 }
 
-void PutLabels(object& config, const RecreateInput& input) {
+// Ours are of one container, and no wish of the user's.
+void DropOwnLabels(object& config) {
   object labels = ObjectAt(config, "Labels");
-  // Compose compares it with the image that it finds, and would recreate the container at the next `up` otherwise.
-  if (labels.contains("com.docker.compose.image")) labels["com.docker.compose.image"] = input.new_image.id;
-  for (const auto& [key, text] : input.labels) labels[key] = text;
+  for (const auto label : kOwnLabels) labels.erase(label);
   config["Labels"] = std::move(labels);
 }
 
@@ -96,9 +96,18 @@ void ExposePublishedPorts(object& config, const RecreateInput& input) {
   config["ExposedPorts"] = std::move(exposed);
 }
 
+// "/tcp" is what some tools made of no port at all; the engine refuses it.
+void DropPortsWithoutNumber(object& config) {
+  object ports = ObjectAt(config, "ExposedPorts");
+  for (const auto& [port, ignored] : ObjectAt(config, "ExposedPorts")) {
+    if (port.starts_with('/')) ports.erase(port);
+  }
+  if (config.contains("ExposedPorts")) config["ExposedPorts"] = std::move(ports);
+}
+
 }  // namespace
 
-object NewConfig(const RecreateInput& input) {
+object WishedConfig(const RecreateInput& input) {
   object config = ObjectAt(input.container.raw, "Config");
   const object& image = input.old_image.config;
   SubtractCommand(config, image);
@@ -107,11 +116,21 @@ object NewConfig(const RecreateInput& input) {
   for (const auto* field : {"WorkingDir", "User", "StopSignal", "Shell"}) SubtractIfEqual(config, image, field);
   SubtractHealthcheck(config, image);
   DropDerivedHostname(config, input);
-  PutLabels(config, input);
+  DropOwnLabels(config);
   ExposePublishedPorts(config, input);
-  for (const auto* field : {"OnBuild", "ArgsEscaped"}) config.erase(field);
-  config["Image"] = input.image;
+  DropPortsWithoutNumber(config);
+  // A fixed MAC address is with the networks.
+  for (const auto* field : {"OnBuild", "ArgsEscaped", "Image", "MacAddress"}) config.erase(field);
   return config;
+}
+
+void PutImageAndLabels(object& config, const RecreateInput& input) {
+  object labels = ObjectAt(config, "Labels");
+  // Compose compares it with the image that it finds, and would recreate the container at the next `up` otherwise.
+  if (labels.contains("com.docker.compose.image")) labels["com.docker.compose.image"] = input.new_image.id;
+  for (const auto& [key, text] : input.labels) labels[key] = text;
+  config["Labels"] = std::move(labels);
+  config["Image"] = input.image;
 }
 
 }  // namespace berth::agent::recreate

@@ -1,5 +1,4 @@
 #include <array>
-#include <set>
 
 #include "agent/operations/json_access.h"
 #include "agent/operations/recreate_parts.h"
@@ -13,8 +12,38 @@ using boost::json::value;
 
 // Windows, or gone from the API, or a file that belongs to the CLI that made the old container.
 constexpr std::array kNotCarried = {"ContainerIDFile", "ConsoleSize", "Isolation",  "IOMaximumBandwidth",
-                                    "IOMaximumIOps",   "CpuCount",    "CpuPercent", "KernelMemoryTCP",
-                                    "KernelMemory",    "Capabilities"};
+                                    "IOMaximumIOps",   "CpuCount",    "CpuPercent", "Capabilities"};
+// And what the engine refuses to be told together with another container's network.
+constexpr std::array kOfOwnNetwork = {"Links", "Dns", "ExtraHosts", "PortBindings", "PublishAllPorts"};
+// What `docker update` changes while a container runs: what is there counts, whatever was asked for once.
+constexpr std::array kUpdatable = {"RestartPolicy", "CpuShares",  "CpuPeriod",         "CpuQuota",
+                                   "CpusetCpus",    "CpusetMems", "CpuRealtimePeriod", "CpuRealtimeRuntime",
+                                   "NanoCpus",      "Memory",     "MemoryReservation", "MemorySwap",
+                                   "KernelMemory",  "PidsLimit",  "BlkioWeight"};
+
+std::int64_t NumberAt(const object& host, std::string_view field) {
+  const value* number = Find(host, field);
+  return number != nullptr && number->is_int64() ? number->get_int64() : 0;
+}
+
+// The engine's own choice, where only Memory was asked for.
+bool IsDefaultSwap(const object& asked, const object& now) {
+  return IsBlank(Find(asked, "MemorySwap")) && NumberAt(now, "MemorySwap") == 2 * NumberAt(now, "Memory");
+}
+
+// What Berth asked for itself, with what was changed since.
+object AskedFor(const RecreateInput& input) {
+  const object& now = ObjectAt(input.container.raw, "HostConfig");
+  if (input.spec == nullptr) return now;
+  object host = ObjectAt(*input.spec, "HostConfig");
+  const bool default_swap = IsDefaultSwap(host, now);
+  for (const auto* field : kUpdatable) {
+    host.erase(field);
+    if (!IsBlank(Find(now, field))) host[field] = *Find(now, field);
+  }
+  if (default_swap) host.erase("MemorySwap");
+  return host;
+}
 
 // Shown as "/child:/parent/alias", taken as "child:alias".
 void ConvertLinks(object& host) {
@@ -22,70 +51,36 @@ void ConvertLinks(object& host) {
   array converted;
   for (const auto& link : ArrayAt(host, "Links")) {
     const std::string text = StringOf(link);
-    const auto colon = text.find(':');
-    const std::string child = text.substr(text.starts_with('/') ? 1 : 0, colon - (text.starts_with('/') ? 1 : 0));
-    converted.push_back(value(child + ":" + text.substr(text.rfind('/') + 1)));
+    if (!text.starts_with('/')) {
+      converted.push_back(link);
+      continue;
+    }
+    converted.push_back(value(text.substr(1, text.find(':') - 1) + ":" + text.substr(text.rfind('/') + 1)));
   }
   host["Links"] = std::move(converted);
 }
 
-std::string BindTarget(const std::string& bind) {
-  const auto first = bind.find(':');
-  if (first == std::string::npos) return bind;
-  const auto second = bind.find(':', first + 1);
-  return bind.substr(first + 1, second == std::string::npos ? std::string::npos : second - first - 1);
-}
-
-std::set<std::string> BoundTargets(const object& host) {
-  std::set<std::string> targets;
-  for (const auto& bind : ArrayAt(host, "Binds")) targets.insert(BindTarget(StringOf(bind)));
-  return targets;
-}
-
-// A mount that was asked for without a source has an anonymous volume by now: name it, and the data comes along.
-bool NameAnonymousMount(object& host, const std::string& target, const std::string& volume) {
-  auto* mounts = host.if_contains("Mounts");
-  if (mounts == nullptr || !mounts->is_array()) return false;
-  for (auto& mount : mounts->get_array()) {
-    if (!mount.is_object() || StringAt(mount.get_object(), "Target") != target) continue;
-    if (StringAt(mount.get_object(), "Type") == "volume" && StringAt(mount.get_object(), "Source").empty()) {
-      mount.get_object()["Source"] = volume;
-    }
-    return true;
-  }
-  return false;
-}
-
-// Anonymous volumes are visible only among the mounts of the running container; by name they are kept.
-void KeepVolumes(object& host, const RecreateInput& input) {
-  const auto bound = BoundTargets(host);
-  array binds = ArrayAt(host, "Binds");
-  for (const auto& entry : ArrayAt(input.container.raw, "Mounts")) {
-    if (!entry.is_object()) continue;
-    const object& mount = entry.get_object();
-    const std::string target = StringAt(mount, "Destination");
-    const std::string name = StringAt(mount, "Name");
-    if (StringAt(mount, "Type") != "volume" || name.empty() || bound.contains(target)) continue;
-    if (NameAnonymousMount(host, target, name)) continue;
-    const value* writable = Find(mount, "RW");
-    const bool read_only = writable != nullptr && writable->is_bool() && !writable->get_bool();
-    binds.push_back(value(name + ":" + target + (read_only ? ":ro" : "")));
-  }
-  if (!binds.empty()) host["Binds"] = std::move(binds);
-}
-
-void DropMeaningless(object& host) {
+void DropMeaningless(object& host, const RecreateInput& input) {
   for (const auto* field : kNotCarried) host.erase(field);
-  const auto* pids = Find(host, "PidsLimit");
-  if (pids != nullptr && pids->is_int64() && pids->get_int64() <= 0) host.erase("PidsLimit");
+  if (IsBlank(Find(host, "KernelMemory")) || !OlderThan(input.api_version, "1.42")) host.erase("KernelMemory");
+  host.erase("KernelMemoryTCP");
+  if (NumberAt(host, "PidsLimit") <= 0) host.erase("PidsLimit");
+  if (!IsShared(input.container.network_mode)) return;
+  for (const auto* field : kOfOwnNetwork) {
+    if (!IsBlank(Find(host, field))) host.erase(field);
+  }
 }
 
-// The key of the main endpoint and the mode must be the same word.
-void NameMainNetwork(object& host, const RecreateInput& input) {
-  for (const auto& [name, content] : ObjectAt(ObjectAt(input.container.raw, "NetworkSettings"), "Networks")) {
-    if (!content.is_object() || IsPseudoNetwork(input.container.network_mode)) continue;
-    if (input.container.network_mode == StringAt(content.get_object(), "NetworkID")) host["NetworkMode"] = name;
+// A list of no bindings may or may not publish a port, by the engine's age: what it did is what is asked for.
+void SpellOutPorts(object& host, const RecreateInput& input) {
+  const object& published = ObjectAt(ObjectAt(input.container.raw, "NetworkSettings"), "Ports");
+  object bindings = ObjectAt(host, "PortBindings");
+  for (const auto& [port, bound] : ObjectAt(host, "PortBindings")) {
+    if (port.starts_with('/')) bindings.erase(port);
+    if (IsBlank(&bound) && !IsBlank(Find(published, port)))
+      bindings[port] = array{object{{"HostIp", ""}, {"HostPort", ""}}};
   }
+  if (!IsBlank(Find(host, "PortBindings"))) host["PortBindings"] = std::move(bindings);
 }
 
 std::string Today(const Owners& owners, const std::string& reference) {
@@ -113,11 +108,12 @@ void FollowOwners(object& host, const Owners& owners) {
 }  // namespace
 
 object NewHostConfig(const RecreateInput& input) {
-  object host = ObjectAt(input.container.raw, "HostConfig");
-  DropMeaningless(host);
+  object host = AskedFor(input);
+  DropMeaningless(host, input);
+  UndoQuirks(host);
   ConvertLinks(host);
+  SpellOutPorts(host, input);
   KeepVolumes(host, input);
-  NameMainNetwork(host, input);
   FollowOwners(host, input.owners);
   return host;
 }

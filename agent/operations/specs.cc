@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "agent/operations/fingerprint.h"
+#include "agent/operations/upgrade_plan.h"
 #include "engine/service_key.h"
 
 namespace berth::agent {

@@ -17,8 +17,6 @@
 
 namespace berth::agent {
 
-inline constexpr std::string_view kSpecLabel = "berth.spec";
-
 // The journal's part. Errors as of Journal.
 class SpecStore {
  public:

@@ -176,6 +176,7 @@ Task<> UpgradeRun::Commit() {
   NoteGap();
   NextStep();
   co_await TidyUp();
+  co_await ForgetSpecs();
   End(std::nullopt);
 }
 

@@ -1,6 +1,7 @@
 // What an upgrade will do, before it does anything; pure.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ inline constexpr std::string_view kOperationLabel = "berth.operation";  // the o
 inline constexpr std::string_view kReplacesLabel = "berth.replaces";  // ids of those that it came after, the last first
 inline constexpr std::string_view kImageLabel = "berth.image";        // as asked for, before it became a digest
 inline constexpr std::string_view kRestartLabel = "berth.restart";    // the service's restart policy: "on-failure:3"
+inline constexpr std::string_view kSpecLabel = "berth.spec";          // see specs.h
+inline constexpr std::array kOwnLabels = {kOperationLabel, kReplacesLabel, kImageLabel, kRestartLabel, kSpecLabel};
 
 // Deterministic, so that a create whose answer was lost is found again: "web.berth-0123456789abcdef-new". Whose they
 // are: engine/service_key.h.

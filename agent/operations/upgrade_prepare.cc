@@ -2,13 +2,18 @@
 #include "agent/operations/owners.h"
 #include "agent/operations/preflight.h"
 #include "agent/operations/recreate.h"
+#include "agent/operations/specs.h"
 #include "agent/operations/upgrade.h"
 #include "agent/operations/upgrade_plan.h"
+#include "engine/base/log.h"
+#include "engine/service_key.h"
 
 namespace berth::agent {
 namespace {
 
 using engine::ContainerDetails;
+
+constexpr std::chrono::hours kOldestUncreated{24};  // no operation takes longer from its specification to its container
 
 // A digest pins what runs, a tag keeps it readable: repository:tag@sha256:... The engine takes a digest only of the
 // repository that it got the image from.
@@ -79,11 +84,17 @@ ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const
   const std::string asked = operation_->request().image.empty() ? ImageOf(container) : operation_->request().image;
   auto owners = co_await FindOwners(engine_, container, operation_->request().owners, record.swap.serves);
   if (!owners) co_return owners.error();
+  auto borrowed = co_await BorrowedVolumes(engine_, container, *owners);
+  if (!borrowed) co_return borrowed.error();
+  const KnownSpec known = FindSpecOf(container, operation_->specs());
+  if (!known.warning.empty()) outcome_.warnings.push_back(known.warning);
   Recreated recreated = Recreate(
       {container, candidate.old_image, candidate.new_image, candidate.reference, record.swap.incoming.side_name,
        engine_.ApiVersion(), OwnLabels(operation.id, LineOf(container), asked, record.swap.incoming.restart_policy),
-       std::move(*owners)});
+       std::move(*owners), std::move(*borrowed), known.spec ? &*known.spec : nullptr});
   for (auto& warning : recreated.warnings) outcome_.warnings.push_back(std::move(warning));
+  if (!recreated.refusals.empty()) co_return WouldLose(container.name, recreated.refusals);
+  if (auto kept = KeepSpecOf(recreated); !kept) co_return kept;
 
   NextStep();
   auto created = co_await CreateOrAdopt(std::move(recreated.create));
@@ -99,6 +110,24 @@ ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const
     co_return Error{Code::kAborted, "IMAGE_MOVED", "the image changed while the container was created; try again"};
   }
   co_return operation_->Intend(record);
+}
+
+// Before the container is there: the one has the hash of the other as a label.
+Result<> UpgradeRun::KeepSpecOf(Recreated& recreated) {
+  auto hash = KeepSpec(operation_->specs(), recreated.spec, clock_.WallNow());
+  if (!hash) return hash.error();
+  recreated.create.body["Labels"].as_object()[kSpecLabel] = *hash;
+  return {};
+}
+
+// Those of containers that are gone.
+Task<> UpgradeRun::ForgetSpecs() {
+  auto all = co_await engine_.List(true, {{"label", {std::string(kSpecLabel)}}});
+  if (!all) co_return;  // the next upgrade does
+  std::set<std::string> in_use;
+  for (const auto& container : *all) in_use.insert(engine::LabelOf(container.labels, std::string(kSpecLabel)));
+  auto pruned = operation_->specs().PruneSpecs(in_use, clock_.WallNow() - kOldestUncreated);
+  if (!pruned) log::Warning("cannot forget what was created once", {{"error", pruned.error().message}});
 }
 
 // A creation whose answer was lost has happened all the same: its name and its label tell that it is ours.

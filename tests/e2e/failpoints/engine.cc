@@ -76,6 +76,7 @@ class EngineWithFailpoints final : public Engine {
     return engine_->List(all, std::move(filters));
   }
   ResultTask<ContainerDetails> Inspect(std::string id) override { return engine_->Inspect(std::move(id)); }
+  ResultTask<std::vector<FileChange>> Changes(std::string id) override { return engine_->Changes(std::move(id)); }
   ResultTask<WaitOutcome> Wait(std::string id, seconds deadline) override {
     return engine_->Wait(std::move(id), deadline);
   }

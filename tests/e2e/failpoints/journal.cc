@@ -34,6 +34,12 @@ class JournalWithFailpoints final : public agent::Journal {
   Result<> Finish(const Operation& operation) override {
     return Around("journal: the end", [&] { return journal_->Finish(operation); });
   }
+  Result<> KeepSpec(const std::string& hash, const std::string& spec, WallTime now) override {
+    return Around("journal: the specification", [&] { return journal_->KeepSpec(hash, spec, now); });
+  }
+  Result<> PruneSpecs(const std::set<std::string>& in_use, WallTime before) override {
+    return Around("journal: prune specifications", [&] { return journal_->PruneSpecs(in_use, before); });
+  }
   Result<> Prune(WallTime before, std::size_t keep) override {
     return Around("journal: prune", [&] { return journal_->Prune(before, keep); });
   }
@@ -42,6 +48,7 @@ class JournalWithFailpoints final : public agent::Journal {
   Result<std::optional<JournalEntry>> FindByRequestId(const std::string& request_id) override {
     return journal_->FindByRequestId(request_id);
   }
+  Result<std::optional<std::string>> FindSpec(const std::string& hash) override { return journal_->FindSpec(hash); }
   Result<std::vector<Operation>> List(const agent::OperationQuery& query) override { return journal_->List(query); }
   Result<std::vector<JournalEntry>> Unfinished() override { return journal_->Unfinished(); }
   Result<std::vector<agent::Progress>> ProgressFrom(const std::string& id, std::uint64_t sequence,
