@@ -1,4 +1,5 @@
 #include "agent/operations/json_access.h"
+#include "agent/operations/pull.h"
 #include "agent/operations/recreate_parts.h"
 
 namespace berth::agent::recreate {
@@ -56,45 +57,23 @@ void WarnOfUser(const RecreateInput& input, Recreated& recreated) {
                                  ": it may not be allowed to write what is in the volumes");
 }
 
-std::string Platform(std::string os, const std::string& architecture, const std::string& variant) {
-  if (os.empty() || architecture.empty()) return "";
-  return std::move(os) + "/" + architecture + (variant.empty() ? "" : "/" + variant);
-}
-
-std::string PlatformOf(const engine::Image& image) { return Platform(image.os, image.architecture, image.variant); }
-
-// One of a containerd store has the images of several, and says which one runs.
-std::string PlatformOf(const engine::ContainerDetails& container) {
-  const object& platform = ObjectAt(ObjectAt(container.raw, "ImageManifestDescriptor"), "platform");
-  return Platform(StringAt(platform, "os"), StringAt(platform, "architecture"), StringAt(platform, "variant"));
-}
-
-bool SameMachine(const engine::Image& left, const engine::Image& right) {
-  return left.os == right.os && left.architecture == right.architecture;
-}
-
-void WarnOfPlatform(const RecreateInput& input, Recreated& recreated) {
-  if (SameMachine(input.old_image, input.new_image) || !PlatformOf(input.container).empty()) return;
-  if (PlatformOf(input.old_image).empty() || PlatformOf(input.new_image).empty()) return;
-  recreated.warnings.push_back("the new image is for " + PlatformOf(input.new_image) + ", the old one was for " +
-                               PlatformOf(input.old_image));
-}
-
 }  // namespace
 
-// An image of another machine that somebody asked for is meant.
+// A container of a containerd store may have been made from one of an image's several, and says which.
 std::string PlatformOf(const RecreateInput& input) {
   if (OlderThan(input.api_version, "1.41")) return "";
-  const std::string runs = PlatformOf(input.container);
-  if (!runs.empty()) return runs;
-  return PlatformOf(SameMachine(input.old_image, input.new_image) ? input.old_image : input.new_image);
+  const object& platform = ObjectAt(ObjectAt(input.container.raw, "ImageManifestDescriptor"), "platform");
+  engine::Image runs;
+  runs.os = StringAt(platform, "os");
+  runs.architecture = StringAt(platform, "architecture");
+  runs.variant = StringAt(platform, "variant");
+  return agent::PlatformOf(runs.architecture.empty() ? input.old_image : runs);
 }
 
 void Warn(const RecreateInput& input, Recreated& recreated) {
   WarnOfPorts(input, recreated);
   WarnOfVolumes(input, recreated);
   WarnOfUser(input, recreated);
-  WarnOfPlatform(input, recreated);
 }
 
 }  // namespace berth::agent::recreate
