@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto kRecoveryLimit = 40s;  // the agent may be waiting for its next try
 constexpr auto kFrozen = 3s;
-constexpr std::size_t kEvery = 8;  // of the points, in an ordinary run
+constexpr std::size_t kEvery = 16;  // of the points, in an ordinary run
 
 struct Fault {
   const char* name;

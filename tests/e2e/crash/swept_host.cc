@@ -1,8 +1,11 @@
 #include "tests/e2e/crash/swept_host.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
 #include <sstream>
 
 namespace berth::test {
@@ -23,8 +26,12 @@ void Tally::Add(std::chrono::nanoseconds recovery) {
 void Tally::Print(const std::string& what, std::size_t points) const {
   EXPECT_GT(tried_, 0u);
   const auto slowest = std::chrono::duration_cast<std::chrono::milliseconds>(slowest_).count();
-  std::printf("| %-48s | %3zu points | %3zu tried | slowest recovery %5lld ms |\n", what.c_str(), points, tried_,
-              static_cast<long long>(slowest));
+  std::ostringstream row;
+  row << "| " << std::left << std::setw(44) << what << " | " << std::right << std::setw(4) << points << " points | "
+      << std::setw(4) << tried_ << " tried | slowest recovery " << std::setw(5) << slowest << " ms |\n";
+  std::cout << row.str();
+  const char* file = std::getenv("BERTH_TEST_TABLE");
+  if (file != nullptr) std::ofstream(file, std::ios::app) << row.str();
 }
 
 void SweptHost::Prepare(const Scenario& scenario) {

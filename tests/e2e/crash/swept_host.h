@@ -28,7 +28,8 @@ struct Scenario {
 class Tally {
  public:
   void Add(std::chrono::nanoseconds recovery);
-  // `points`: how many there are, tried or not.
+  // `points`: how many there are, tried or not. Also into the file BERTH_TEST_TABLE, if that is set: ctest shows no
+  // output of what went well.
   void Print(const std::string& what, std::size_t points) const;
 
  private:
