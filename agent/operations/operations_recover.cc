@@ -115,10 +115,10 @@ bool OperationsImpl::Knows(const std::string& id) {
   return !entry || (*entry && IsReadable(**entry));
 }
 
-// When somebody was faster and works on the service already, what is left waits for the next start.
+// When somebody works on the service already, or the agent is about to end, what is left waits for the next start.
 void OperationsImpl::TakeUp(JournalEntry entry) {
   Operation& operation = entry.operation;
-  if (leases_.Holder(operation.service_key)) return;
+  if (draining_ || leases_.Holder(operation.service_key)) return;
   log::Warning("an operation that the journal does not know left this unfinished",
                {{"container", operation.container}, {"operation", operation.id}});
   const auto namesake = journal_.Find(operation.id);
