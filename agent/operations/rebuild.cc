@@ -81,7 +81,10 @@ JournalEntry Entry(const std::string& id, Phase phase, const ContainerDetails& o
   operation.progress = {1, now, 0, 0, "Go on with what the journal did not know", {}};
   operation.plan.emplace();
   operation.plan->warnings.emplace_back(kNote);
-  entry.upgrade = UpgradeRecord{phase, std::move(swap), KeepRule{.count = kKeepAll}, ""};
+  entry.upgrade.emplace();
+  entry.upgrade->phase = phase;
+  entry.upgrade->swap = std::move(swap);
+  entry.upgrade->keep.count = kKeepAll;
   return entry;
 }
 
