@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 2> kOrigins = {"caller", "watchdog"};
 constexpr std::array<std::string_view, 6> kStates = {"queued", "running",   "succeeded",
                                                      "failed", "cancelled", "validated"};
 constexpr std::array<std::string_view, 3> kStrategies = {"auto", "stop_first", "start_first"};
-constexpr std::array<std::string_view, 3> kPhases = {"preparing", "switching", "committed"};
+constexpr std::array<std::string_view, 4> kPhases = {"preparing", "switching", "taking_over", "committed"};
 constexpr std::array<std::string_view, 4> kHealths = {"none", "starting", "healthy", "unhealthy"};
 
 template <class Enum, std::size_t n>
@@ -212,9 +212,15 @@ Progress ProgressFromJson(const object& json) {
 }
 
 object ToJson(const UpgradeRecord& record) {
-  return {{"phase", Word(kPhases, record.phase)},       {"swap", ToJson(record.swap)},
-          {"keep_previous", record.keep.count},         {"keep_previous_for_ms", record.keep.age.count()},
-          {"image_cleanup", record.keep.image_cleanup}, {"image", record.image}};
+  return {{"phase", Word(kPhases, record.phase)},
+          {"swap", ToJson(record.swap)},
+          {"keep_previous", record.keep.count},
+          {"keep_previous_for_ms", record.keep.age.count()},
+          {"image_cleanup", record.keep.image_cleanup},
+          {"image", record.image},
+          {"strategy", Word(kStrategies, record.strategy)},
+          {"proxies", Texts(record.proxies)},
+          {"drain_ms", record.drain.count()}};
 }
 
 UpgradeRecord UpgradeRecordFromJson(const object& json) {
@@ -225,6 +231,9 @@ UpgradeRecord UpgradeRecordFromJson(const object& json) {
   record.keep.age = MillisecondsAt(json, "keep_previous_for_ms");
   record.keep.image_cleanup = FlagAt(json, "image_cleanup", false);
   record.image = StringAt(json, "image");
+  record.strategy = FromWord(kStrategies, StringAt(json, "strategy"), Strategy::kStopFirst);
+  record.proxies = TextsAt(json, "proxies");
+  record.drain = MillisecondsAt(json, "drain_ms");
   return record;
 }
 

@@ -44,6 +44,8 @@ struct ExecState {
   bool running = false;
   int exit_code = 0;
 };
+// Of `ps -eo pid,ppid,args`.
+Result<std::vector<Process>> DecodeProcesses(const boost::json::value& json);
 Result<ExecState> DecodeExecState(const boost::json::value& json);
 
 // Health as a list tells it, in the phrase for people: "Up 3 minutes (healthy)".

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "engine/decode.h"
 #include "engine/json_fields.h"
@@ -135,6 +137,23 @@ void ReadHostConfig(const Fields& host, ContainerDetails& container) {
   container.network_mode = host.Text("NetworkMode");
 }
 
+std::optional<std::int64_t> ToPid(std::string_view text) {
+  std::int64_t pid = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(pid) : std::nullopt;
+}
+
+std::optional<Process> ToProcess(const json::value& row) {
+  const auto* columns = row.if_array();
+  if (columns == nullptr || columns->size() != 3) return std::nullopt;
+  const bool texts =
+      std::all_of(columns->begin(), columns->end(), [](const auto& column) { return column.is_string(); });
+  const auto pid = texts ? ToPid(columns->at(0).get_string()) : std::nullopt;
+  const auto parent = texts ? ToPid(columns->at(1).get_string()) : std::nullopt;
+  if (!pid || !parent) return std::nullopt;
+  return Process{*pid, *parent, std::string(columns->at(2).get_string())};
+}
+
 }  // namespace
 
 Health HealthFromStatus(std::string_view status) {
@@ -214,6 +233,20 @@ Result<std::string> DecodeExecId(const json::value& json) {
   const std::string id = Fields(json, complaint).Text("Id");
   if (id.empty()) complaint.Note("Id", "there");
   return Checked(id, complaint);
+}
+
+Result<std::vector<Process>> DecodeProcesses(const json::value& json) {
+  Complaint complaint;
+  std::vector<Process> processes;
+  for (const auto& row : Fields(json, complaint).Array("Processes")) {
+    auto process = ToProcess(row);
+    if (!process) {
+      complaint.Note("Processes", "rows of a process id, its parent's, and a command");
+      break;
+    }
+    processes.push_back(std::move(*process));
+  }
+  return Checked(std::move(processes), complaint);
 }
 
 Result<ExecState> DecodeExecState(const json::value& json) {

@@ -148,6 +148,10 @@ class DockerEngine final : public Engine {
 
   ResultTask<ExecOutcome> Exec(std::string id, ExecRequest request, seconds deadline) override;
 
+  ResultTask<std::vector<Process>> Processes(std::string id) override {
+    return Ask(ApiRequest::Container("GET", id, "top").Query("ps_args", "-eo pid,ppid,args"), DecodeProcesses);
+  }
+
   ResultTask<StreamPtr<LogChunk>> Logs(std::string id, LogOptions options) override;
 
   ResultTask<StreamPtr<Stats>> StreamStats(std::string id) override;

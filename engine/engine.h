@@ -81,6 +81,9 @@ class Engine {
   // Runs a command in it to its end. At the deadline the answer is DEADLINE_EXCEEDED, but the command goes on.
   virtual ResultTask<ExecOutcome> Exec(std::string id, ExecRequest request, std::chrono::seconds deadline) = 0;
 
+  // Of one that runs. Needs `ps` on the engine's host.
+  virtual ResultTask<std::vector<Process>> Processes(std::string id) = 0;
+
   virtual ResultTask<StreamPtr<LogChunk>> Logs(std::string id, LogOptions options) = 0;
   virtual ResultTask<StreamPtr<Stats>> StreamStats(std::string id) = 0;
   virtual ResultTask<StreamPtr<Event>> Events(EventOptions options) = 0;

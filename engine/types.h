@@ -223,6 +223,13 @@ struct WaitOutcome {
   std::string error;
 };
 
+// One process of a container, as the engine's host sees it.
+struct Process {
+  std::int64_t pid = 0;
+  std::int64_t parent = 0;
+  std::string command;  // with its arguments, or what the process calls itself
+};
+
 using Filters = std::map<std::string, std::vector<std::string>>;  // as in the Engine API, e.g. {"label": {"a=b"}}
 
 struct LogOptions {

@@ -111,7 +111,8 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
     co_return WouldLose(container->name, preflight->plan.refusals);
   }
   if (Replaces(request.kind)) {
-    entry.upgrade = UpgradeRecord{Phase::kPreparing, preflight->swap, KeepRuleOf(request, settings_.keep), {}};
+    entry.upgrade = std::move(preflight->record);
+    entry.upgrade->keep = KeepRuleOf(request, settings_.keep);
   }
   entry.operation.plan = std::move(preflight->plan);
   co_return Begin(std::move(request), *container, std::move(entry));

@@ -55,8 +55,8 @@ Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
   operation->mutable_operation().container_id = container->id;
   if (Replaces(operation->request().kind)) {
     operation->mutable_operation().plan = std::move(preflight->plan);
-    UpgradeRecord record = *operation->record();
-    record.swap = std::move(preflight->swap);
+    UpgradeRecord record = std::move(preflight->record);
+    record.keep = operation->record()->keep;
     auto written = operation->Intend(std::move(record));
     if (!written) {
       operation->End(State::kFailed, written.error());

@@ -26,16 +26,26 @@ bool MayBeShared(const ContainerDetails& other, const ContainerDetails& containe
 }
 
 // The list does not say who shares what, so each is asked. One that vanishes meanwhile shares nothing any more.
-ResultTask<std::vector<ContainerDetails>> Sharing(engine::Engine& engine, const ContainerDetails& container) {
+ResultTask<std::vector<ContainerDetails>> Others(engine::Engine& engine, std::string id) {
   auto all = co_await engine.List(true, {});
   if (!all) co_return all.error();
-  std::vector<ContainerDetails> sharing;
+  std::vector<ContainerDetails> others;
   for (const auto& summary : *all) {
+    if (summary.id == id) continue;
     auto other = co_await engine.Inspect(summary.id);
     if (!other && other.error().code != Code::kNotFound) co_return other.error();
-    if (other && MayBeShared(*other, container)) sharing.push_back(std::move(*other));
+    if (other) others.push_back(std::move(*other));
   }
-  co_return sharing;
+  co_return others;
+}
+
+// Those that live in its namespaces.
+std::vector<ContainerDetails> Sharing(const std::vector<ContainerDetails>& others, const ContainerDetails& container) {
+  std::vector<ContainerDetails> sharing;
+  for (const auto& other : others) {
+    if (MayBeShared(other, container)) sharing.push_back(other);
+  }
+  return sharing;
 }
 
 // Twelve digits of an image's id could be a name, too, and a pull would look for that.
@@ -163,23 +173,23 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs,
 
   auto owners = co_await FindOwners(engine, container, {}, RunsOrWill(container));
   if (!owners) co_return owners.error();
-  auto sharing = co_await Sharing(engine, container);
-  if (!sharing) co_return sharing.error();
+  auto others = co_await Others(engine, container.id);
+  if (!others) co_return others.error();
   auto old_image = co_await engine.InspectImage(container.image_id);
   if (!old_image && old_image.error().code != Code::kNotFound) co_return old_image.error();
   auto new_image = co_await engine.InspectImage(reference->ToString());
 
   Preflight preflight;
-  preflight.swap = SwapForUpgrade(container, operation_id);
+  preflight.record.swap = SwapForUpgrade(container, operation_id);
   Plan& plan = preflight.plan;
-  plan.refusals = RecreateRefusals(container, *sharing);
+  plan.refusals = RecreateRefusals(container, Sharing(*others, container));
   RefuseLostImage(container, old_image.has_value(), plan);
   RefuseLongName(container, plan);
   ChooseStrategy(plan);
   const PullRequest pull{*reference, request.pull, {}, {}, {}};
   const bool pulls = PullsAlways(pull) || !new_image;
   if (old_image && !pulls) RefuseOtherPlatform(*old_image, *new_image, plan);
-  plan.steps = UpgradeSteps(preflight.swap, reference->ToString(), pulls);
+  plan.steps = UpgradeSteps(preflight.record.swap, reference->ToString(), pulls);
   if (old_image) {
     auto told = co_await TellChanges(engine, specs, plan, container, std::move(*owners), *old_image, new_image,
                                      reference->ToString());
@@ -195,9 +205,9 @@ ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs
   auto image = co_await engine.InspectImage(container.image_id);
   if (!image && image.error().code != Code::kNotFound) co_return image.error();
   Preflight preflight;
-  preflight.swap = SwapForUpgrade(container, operation_id);
-  preflight.swap.serves |= request.start;
-  auto owners = co_await FindOwners(engine, container, request.owners, preflight.swap.serves);
+  preflight.record.swap = SwapForUpgrade(container, operation_id);
+  preflight.record.swap.serves |= request.start;
+  auto owners = co_await FindOwners(engine, container, request.owners, preflight.record.swap.serves);
   if (!owners) co_return owners.error();
 
   Plan& plan = preflight.plan;
@@ -205,7 +215,7 @@ ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs
   RefuseLostImage(container, image.has_value(), plan);
   RefuseLongName(container, plan);
   ChooseStrategy(plan);
-  plan.steps = UpgradeSteps(preflight.swap, container.image, false);
+  plan.steps = UpgradeSteps(preflight.record.swap, container.image, false);
   plan.steps.back() = "Remove the old " + container.name;
   if (image) {
     auto told =
@@ -228,14 +238,14 @@ ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const ContainerD
         "no earlier container of " + container.name + " was kept: upgrade to the image that you want instead",
         {{"container", container.name}}};
   }
-  auto sharing = co_await Sharing(engine, container);
-  if (!sharing) co_return sharing.error();
+  auto others = co_await Others(engine, container.id);
+  if (!others) co_return others.error();
 
   Preflight preflight;
-  preflight.swap = SwapForRollback(container, kept->front(), operation_id);
+  preflight.record.swap = SwapForRollback(container, kept->front(), operation_id);
   ChooseStrategy(preflight.plan);
-  preflight.plan.refusals = RecreateRefusals(container, *sharing);
-  preflight.plan.steps = UpgradeSteps(preflight.swap, "", false);
+  preflight.plan.refusals = RecreateRefusals(container, Sharing(*others, container));
+  preflight.plan.steps = UpgradeSteps(preflight.record.swap, "", false);
   preflight.plan.changes = ConfigChanges(ObjectAt(container.raw, "Config"), ObjectAt(kept->front().raw, "Config"));
   co_return preflight;
 }

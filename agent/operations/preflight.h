@@ -2,8 +2,8 @@
 #pragma once
 
 #include "agent/operations/specs.h"
-#include "agent/operations/swap.h"
 #include "agent/operations/types.h"
+#include "agent/operations/upgrade_record.h"
 #include "engine/engine.h"
 #include "engine/image_reference.h"
 
@@ -11,7 +11,7 @@ namespace berth::agent {
 
 struct Preflight {
   Plan plan;  // with refusals: then nothing else counts
-  SwapRecord swap;
+  UpgradeRecord record;
 };
 
 // Is it as the request takes for granted? See Request::if_running and if_unhealthy.

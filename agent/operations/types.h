@@ -62,12 +62,15 @@ struct Request {
   std::string image;  // of a rollback also a digest, or 12 digits or more of one
 
   // Upgrade alone.
-  Strategy strategy = Strategy::kAuto;
+  Strategy strategy = Strategy::kAuto;  // of a rollback, too
   PullPolicy pull = PullPolicy::kDefault;
   std::optional<engine::RegistryAuth> credentials;             // never journaled
   std::optional<int> keep_previous;                            // the agent's default when empty, and so the next two
   std::optional<std::chrono::milliseconds> keep_previous_for;  // 0: for ever
   std::optional<bool> image_cleanup;
+
+  // Upgrade and rollback, START_FIRST: how long the old container may go on with what it has begun.
+  std::optional<std::chrono::milliseconds> drain;
 };
 
 struct FieldChange {

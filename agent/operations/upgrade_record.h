@@ -3,16 +3,19 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "agent/operations/swap.h"
+#include "agent/operations/types.h"
 
 namespace berth::agent {
 
 // How far it is, as far as that can't be seen on the engine.
 enum class Phase {
-  kPreparing,  // pulling, creating; the old container was not touched: recovery removes the new one
-  kSwitching,  // the old one may have been touched: recovery goes back
-  kCommitted,  // the new one proved healthy: recovery goes on
+  kPreparing,   // pulling, creating; the old container was not touched: recovery removes the new one
+  kSwitching,   // the old one may have been touched: recovery goes back
+  kTakingOver,  // START_FIRST, and the new one proved healthy: recovery lets it take over
+  kCommitted,   // the new one proved healthy: recovery goes on
 };
 
 // What stays of the containers that were replaced.
@@ -29,6 +32,11 @@ struct UpgradeRecord {
   SwapRecord swap;
   KeepRule keep;
   std::string image;  // what to get, where the request does not say it by itself: an earlier digest, for a rollback
+
+  // START_FIRST alone.
+  Strategy strategy = Strategy::kStopFirst;
+  std::vector<std::string> proxies;  // ids of the containers in front of it
+  std::chrono::milliseconds drain{0};
 
   bool operator==(const UpgradeRecord&) const = default;
 };

@@ -40,7 +40,7 @@ TEST(JournalJson, KeepsAPlan) {
 }
 
 TEST(JournalJson, KeepsAnUpgradeRecord) {
-  for (const auto phase : {Phase::kPreparing, Phase::kSwitching, Phase::kCommitted}) {
+  for (const auto phase : {Phase::kPreparing, Phase::kSwitching, Phase::kTakingOver, Phase::kCommitted}) {
     EXPECT_EQ(UpgradeRecordFromJson(ThroughText(SampleRecord(phase))), SampleRecord(phase));
   }
 }
@@ -104,6 +104,7 @@ TEST(JournalJson, KeepsKindsAndStates) {
 TEST(JournalJson, ReadsWhatIsNotThereAsDefaults) {
   EXPECT_EQ(UpgradeRecordFromJson({}).keep, KeepRule());
   EXPECT_EQ(UpgradeRecordFromJson({}).phase, Phase::kSwitching);
+  EXPECT_EQ(UpgradeRecordFromJson({}).strategy, Strategy::kStopFirst);
   EXPECT_EQ(ErrorFromJson({}).code, Code::kUnknown);
   EXPECT_EQ(ProgressFromJson({}).sequence, 0u);
   EXPECT_TRUE(PlanFromJson({}).steps.empty());

@@ -20,6 +20,9 @@ inline Plan SamplePlan() {
 
 inline UpgradeRecord SampleRecord(Phase phase = Phase::kSwitching) {
   UpgradeRecord record;
+  record.strategy = Strategy::kStartFirst;
+  record.proxies = {"id-of-nginx"};
+  record.drain = std::chrono::seconds(7);
   record.phase = phase;
   record.swap = {
       "web", false, {"id-1", "web.berth-1-old", {"on-failure", 3}}, {"id-2", "web.berth-1-new", {"always", 0}}, false};

@@ -396,5 +396,19 @@ TEST(SmallAnswers, AreDecodedOrRefused) {
   EXPECT_THAT(DecodeExecId(Parsed("{}")), FailsWith(Code::kDataLoss, "ENGINE_BAD_ANSWER"));
 }
 
+TEST(Processes, AreAPidItsParentsAndACommandEach) {
+  const auto processes = DecodeProcesses(Parsed(R"({"Titles": ["PID", "PPID", "COMMAND"], "Processes": [
+    ["7", "1", "nginx: master process"], ["9", "7", "nginx: worker process"]
+  ]})"));
+  ASSERT_OK(processes);
+  ASSERT_EQ(processes->size(), 2u);
+  EXPECT_EQ(processes->back().pid, 9);
+  EXPECT_EQ(processes->back().parent, 7);
+  EXPECT_EQ(processes->back().command, "nginx: worker process");
+  EXPECT_OK(DecodeProcesses(Parsed("{}")));
+  EXPECT_THAT(DecodeProcesses(Parsed(R"({"Processes":[["root","7","sh"]]})")),
+              FailsWith(Code::kDataLoss, "ENGINE_BAD_ANSWER"));
+}
+
 }  // namespace
 }  // namespace berth::test

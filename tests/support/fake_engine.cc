@@ -293,6 +293,16 @@ ResultTask<engine::ExecOutcome> FakeEngine::Exec(std::string id, engine::ExecReq
   });
 }
 
+ResultTask<std::vector<engine::Process>> FakeEngine::Processes(std::string id) {
+  using Processes = std::vector<engine::Process>;
+  return Call<Processes>("processes " + NameOf(id), [this, id]() -> Result<Processes> {
+    const auto* container = machine.Find(id);
+    if (!container) return NoSuchContainer(id);
+    if (!container->Runs()) return Conflict("Container " + container->id + " is not running");
+    return on_processes ? on_processes(*container) : Processes{{container->pid, 1, "serve"}};
+  });
+}
+
 ResultTask<engine::StreamPtr<engine::LogChunk>> FakeEngine::Logs(std::string id, engine::LogOptions options) {
   using Stream = engine::StreamPtr<engine::LogChunk>;
   return Call<Stream>("logs " + NameOf(id), [this, id, options = std::move(options)]() -> Result<Stream> {

@@ -46,6 +46,8 @@ class FakeEngine final : public engine::Engine {
   // As a proxy does that thinks them idle: nothing else breaks.
   void CutEvents();
 
+  // What Processes() answers; one process otherwise.
+  std::function<std::vector<engine::Process>(const FakeContainer&)> on_processes;
   // What a command in a container does; exit code 0 without output otherwise.
   std::function<engine::ExecOutcome(const FakeContainer&, const engine::ExecRequest&)> on_exec;
   engine::EngineInfo info;  // counts of containers and images are filled in
@@ -69,6 +71,7 @@ class FakeEngine final : public engine::Engine {
   ResultTask<> Remove(std::string id, bool force) override;
   ResultTask<std::vector<engine::FileChange>> Changes(std::string id) override;
   ResultTask<engine::WaitOutcome> Wait(std::string id, std::chrono::seconds deadline) override;
+  ResultTask<std::vector<engine::Process>> Processes(std::string id) override;
   ResultTask<engine::ExecOutcome> Exec(std::string id, engine::ExecRequest request,
                                        std::chrono::seconds deadline) override;
   ResultTask<engine::StreamPtr<engine::LogChunk>> Logs(std::string id, engine::LogOptions options) override;

@@ -40,6 +40,9 @@ class SpoiledEngine final : public engine::Engine {
   ResultTask<engine::WaitOutcome> Wait(std::string id, std::chrono::seconds deadline) override {
     return engine_.Wait(std::move(id), deadline);
   }
+  ResultTask<std::vector<engine::Process>> Processes(std::string id) override {
+    return engine_.Processes(std::move(id));
+  }
   ResultTask<engine::ExecOutcome> Exec(std::string id, engine::ExecRequest it, std::chrono::seconds limit) override {
     return engine_.Exec(std::move(id), std::move(it), limit);
   }
