@@ -115,16 +115,18 @@ void DefineRollback(CLI::App& app, ChangeOptions& options) {
   DefineStop(app, options);
   AddDuration(app, "--health-timeout", options.health_timeout, "How long the container may take to become healthy");
   AddDuration(app, "--stable-for", options.stable_for, "How long one without a health check must run (5s)");
-}
-
-void DefineUpgrade(CLI::App& app, ChangeOptions& options) {
-  DefineRollback(app, options);
-  app.add_option("--image", options.image, "The new image; the same reference again by default")->type_name("REF");
   AddChoice(app, "--strategy", options.strategy,
             {{"auto", v1::UPGRADE_STRATEGY_UNSPECIFIED},
              {"stop-first", v1::UPGRADE_STRATEGY_STOP_FIRST},
              {"start-first", v1::UPGRADE_STRATEGY_START_FIRST}},
             "auto, stop-first or start-first");
+  AddDuration(app, "--drain", options.drain,
+              "With start-first: how long the old one may go on with its requests (10s)");
+}
+
+void DefineUpgrade(CLI::App& app, ChangeOptions& options) {
+  DefineRollback(app, options);
+  app.add_option("--image", options.image, "The new image; the same reference again by default")->type_name("REF");
   AddChoice(
       app, "--pull", options.pull,
       {{"always", v1::PULL_POLICY_ALWAYS}, {"missing", v1::PULL_POLICY_IF_MISSING}, {"never", v1::PULL_POLICY_NEVER}},

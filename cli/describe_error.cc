@@ -24,7 +24,7 @@ constexpr auto kNextSteps = std::to_array<std::pair<Word, Word>>({
     {"OPERATION_TIMEOUT", "give it longer with --timeout"},
     {"REGISTRY_DENIED", "give credentials with --registry-user and --registry-password-stdin"},
     {"REQUEST_ID_REUSED", "every request needs an id of its own; without --request-id berthctl makes one"},
-    {"STRATEGY_NOT_SUPPORTED", "leave the choice to the agent: --strategy auto"},
+    {"START_FIRST_IMPOSSIBLE", "leave the choice to the agent: --strategy auto"},
     {"TOO_MANY_OPERATIONS", "berthctl ops --unfinished lists them"},
     {"WOULD_LOSE", "see the whole plan with --dry-run"},
 });

@@ -59,7 +59,7 @@ class Operations {
   // validate_only: VALIDATED, with a plan, not journaled). Errors: INVALID_ARGUMENT; NOT_FOUND (CONTAINER_NOT_FOUND);
   // ABORTED (OPERATION_IN_PROGRESS with metadata "operation", or ETAG_MISMATCH); ALREADY_EXISTS (REQUEST_ID_REUSED);
   // FAILED_PRECONDITION (WOULD_LOSE with one sentence per refusal, NOT_RUNNING, NOT_UNHEALTHY, or as of FindOwners);
-  // RESOURCE_EXHAUSTED; UNAVAILABLE; UNIMPLEMENTED.
+  // RESOURCE_EXHAUSTED; UNAVAILABLE.
   virtual ResultTask<Operation> Submit(Request request) = 0;
 
   virtual Result<Operation> Get(const std::string& id) = 0;

@@ -9,6 +9,8 @@
 #include "agent/operations/owners.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/recreate.h"
+#include "agent/operations/router.h"
+#include "agent/operations/strategy.h"
 #include "agent/operations/upgrade_plan.h"
 #include "engine/service_key.h"
 
@@ -138,6 +140,37 @@ ResultTask<> TellOwnFiles(engine::Engine& engine, Plan& plan, const ContainerDet
   co_return Result<>();
 }
 
+// Who is in front of it. A label that is wrong keeps it from START_FIRST, not from being upgraded.
+ResultTask<Proxies> LookForProxies(engine::Engine& engine, ContainerDetails container,
+                                   std::vector<ContainerDetails> others) {
+  auto found = co_await FindProxies(engine, std::move(container), std::move(others));
+  if (found) co_return found;
+  const Error error = found.error();
+  if (error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded) co_return error;
+  co_return Proxies{{}, {}, {error.message}};
+}
+
+// The strategy, and what START_FIRST has to know.
+ResultTask<Proxies> PrepareStrategy(engine::Engine& engine, const Request& request, const ContainerDetails& container,
+                                    const std::vector<ContainerDetails>& others, Preflight& preflight) {
+  auto proxies = co_await LookForProxies(engine, container, others);
+  if (!proxies) co_return proxies;
+  Obstacles obstacles = ObstaclesTo(container, others);
+  obstacles.hard.insert(obstacles.hard.end(), proxies->obstacles.begin(), proxies->obstacles.end());
+  const auto drain = DrainOf(container);
+  if (!drain) co_return drain.error();
+  auto choice = ChooseStrategy(request.strategy, container, obstacles);
+  if (!choice) co_return choice.error();
+
+  UpgradeRecord& record = preflight.record;
+  record.strategy = preflight.plan.strategy = choice->strategy;
+  preflight.plan.strategy_reason = std::move(choice->reason);
+  record.drain = request.drain.value_or(drain->value_or(kDefaultDrain));
+  record.proxies = proxies->ids;
+  for (auto& obstacle : proxies->obstacles) preflight.plan.warnings.push_back(std::move(obstacle));
+  co_return proxies;
+}
+
 }  // namespace
 
 Result<> CheckStillNeeded(const Request& request, const ContainerDetails& container) {
@@ -164,10 +197,6 @@ std::string ImageOf(const ContainerDetails& container) {
 
 ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs, const Request& request,
                                        const ContainerDetails& container, std::string operation_id) {
-  if (request.strategy == Strategy::kStartFirst) {
-    co_return Error{Code::kUnimplemented, "STRATEGY_NOT_SUPPORTED",
-                    "this agent replaces containers one after the other; ask for STOP_FIRST or leave the choice to it"};
-  }
   auto reference = WantedImage(request, container);
   if (!reference) co_return reference.error();
 
@@ -185,11 +214,12 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs,
   plan.refusals = RecreateRefusals(container, Sharing(*others, container));
   RefuseLostImage(container, old_image.has_value(), plan);
   RefuseLongName(container, plan);
-  ChooseStrategy(plan);
+  auto proxies = co_await PrepareStrategy(engine, request, container, *others, preflight);
+  if (!proxies) co_return proxies.error();
   const PullRequest pull{*reference, request.pull, {}, {}, {}};
   const bool pulls = PullsAlways(pull) || !new_image;
   if (old_image && !pulls) RefuseOtherPlatform(*old_image, *new_image, plan);
-  plan.steps = UpgradeSteps(preflight.record.swap, reference->ToString(), pulls);
+  plan.steps = UpgradeSteps(preflight.record, proxies->names, reference->ToString(), pulls);
   if (old_image) {
     auto told = co_await TellChanges(engine, specs, plan, container, std::move(*owners), *old_image, new_image,
                                      reference->ToString());
@@ -214,8 +244,9 @@ ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs
   plan.refusals = RecreateRefusals(container, {});
   RefuseLostImage(container, image.has_value(), plan);
   RefuseLongName(container, plan);
-  ChooseStrategy(plan);
-  plan.steps = UpgradeSteps(preflight.record.swap, container.image, false);
+  plan.strategy = Strategy::kStopFirst;
+  plan.strategy_reason = "what is made anew is ill, and nothing to run beside";
+  plan.steps = UpgradeSteps(preflight.record, {}, container.image, false);
   plan.steps.back() = "Remove the old " + container.name;
   if (image) {
     auto told =
@@ -227,8 +258,8 @@ ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs
   co_return preflight;
 }
 
-ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const ContainerDetails& container,
-                                        std::string operation_id) {
+ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const Request& request,
+                                        const ContainerDetails& container, std::string operation_id) {
   auto kept = co_await KeptContainers(engine, container.name);
   if (!kept) co_return kept.error();
   if (kept->empty()) {
@@ -243,9 +274,10 @@ ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const ContainerD
 
   Preflight preflight;
   preflight.record.swap = SwapForRollback(container, kept->front(), operation_id);
-  ChooseStrategy(preflight.plan);
+  auto proxies = co_await PrepareStrategy(engine, request, container, *others, preflight);
+  if (!proxies) co_return proxies.error();
   preflight.plan.refusals = RecreateRefusals(container, Sharing(*others, container));
-  preflight.plan.steps = UpgradeSteps(preflight.record.swap, "", false);
+  preflight.plan.steps = UpgradeSteps(preflight.record, proxies->names, "", false);
   preflight.plan.changes = ConfigChanges(ObjectAt(container.raw, "Config"), ObjectAt(kept->front().raw, "Config"));
   co_return preflight;
 }

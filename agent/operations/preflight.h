@@ -23,14 +23,14 @@ Error WouldLose(const std::string& container, const std::vector<std::string>& re
 // The reference that the container was made from, as far as it can be pulled again.
 std::string ImageOf(const engine::ContainerDetails& container);
 
-// INVALID_ARGUMENT for a bad image reference, UNIMPLEMENTED for a strategy that we don't have, FAILED_PRECONDITION as
-// of FindOwners, and what the engine says.
+// INVALID_ARGUMENT for a bad image reference, FAILED_PRECONDITION as of FindOwners and ChooseStrategy, and what the
+// engine says.
 ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs, const Request& request,
                                        const engine::ContainerDetails& container, std::string operation_id);
 
 // FAILED_PRECONDITION (NOTHING_KEPT) when there is nothing to go back to.
-ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const engine::ContainerDetails& container,
-                                        std::string operation_id);
+ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const Request& request,
+                                        const engine::ContainerDetails& container, std::string operation_id);
 
 // For a new container from the very image that the old one runs. Those that share its namespaces are no reason against
 // it: who asks for this makes them anew, too. FAILED_PRECONDITION as of FindOwners.

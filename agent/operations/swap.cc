@@ -37,24 +37,39 @@ std::optional<Step> TakeName(const SwapRecord& record, const Side& winner, const
   return std::nullopt;
 }
 
+std::optional<Step> GiveRestartPolicy(const Side& winner) {
+  if (winner.seen->restart_policy == winner.contender.restart_policy) return std::nullopt;
+  return RestoreRestart{winner.seen->id, winner.contender.restart_policy};
+}
+
 std::optional<Step> TidyUp(const SwapRecord& record, const Side& winner, const Side& loser, Goal goal) {
-  if (winner.seen->restart_policy != winner.contender.restart_policy) {
-    return RestoreRestart{winner.seen->id, winner.contender.restart_policy};
-  }
+  if (const auto step = GiveRestartPolicy(winner)) return step;
   if (!loser.seen) return std::nullopt;
   if (goal == Goal::kOutgoing && record.created) return RemoveIt{loser.seen->id};
   if (RestartsByItself(*loser.seen)) return DisableRestart{loser.seen->id};
   return std::nullopt;
 }
 
+// The loser goes on serving.
+Step NextStepBeside(const SwapRecord& record, const Side& winner, const Side& loser, Goal goal, Reach reach) {
+  const bool unproved = goal == Goal::kIncoming && reach == Reach::kBeside;
+  if (unproved && RestartsByItself(*winner.seen)) return DisableRestart{winner.seen->id};
+  if (!Runs(*winner.seen)) return StartIt{winner.seen->id};
+  if (reach == Reach::kBeside) return Arrived{};
+  if (const auto step = TakeName(record, winner, loser)) return *step;
+  if (const auto step = GiveRestartPolicy(winner)) return *step;
+  return Arrived{};
+}
+
 }  // namespace
 
-Step NextStep(const SwapRecord& record, const Seen& seen, Goal goal) {
+Step NextStep(const SwapRecord& record, const Seen& seen, Goal goal, Reach reach) {
   const bool incoming_wins = goal == Goal::kIncoming;
   const Side winner{incoming_wins ? record.incoming : record.outgoing, incoming_wins ? seen.incoming : seen.outgoing};
   const Side loser{incoming_wins ? record.outgoing : record.incoming, incoming_wins ? seen.outgoing : seen.incoming};
 
   if (!winner.seen) return Lost{incoming_wins ? "the new container" : "the old container"};
+  if (reach != Reach::kAlone) return NextStepBeside(record, winner, loser, goal, reach);
   if (const auto step = StandDown(loser)) return *step;
   if (record.serves && !Runs(*winner.seen)) return StartIt{winner.seen->id};
   if (const auto step = TakeName(record, winner, loser)) return *step;

@@ -70,9 +70,17 @@ struct Lost {
 };  // the one that shall win is not there any more
 using Step = std::variant<DisableRestart, StopIt, StartIt, RenameIt, RestoreRestart, RemoveIt, Arrived, Lost>;
 
+// How far a walk goes.
+enum class Reach {
+  kBeside,  // the winner runs next to the loser: START_FIRST, until it has proved healthy
+  kNamed,   // and has the name and its restart policy; both still run
+  kAlone,   // and the loser is put away. A walk that begins with this stops the loser first: STOP_FIRST
+};
+
 // Steps are ordered so that the time without a running container is the shortest, at no instant do both run, and at no
-// instant is the loser the only one that the engine would start again after a reboot.
-Step NextStep(const SwapRecord& record, const Seen& seen, Goal goal);
+// instant is the loser the only one that the engine would start again after a reboot. Short of kAlone both run, and
+// until the winner has the name, only the loser would come back after a reboot.
+Step NextStep(const SwapRecord& record, const Seen& seen, Goal goal, Reach reach = Reach::kAlone);
 
 // "Stop web", "Rename web.berth-1f00-new to web": for progress and errors. Names instead of ids where they are known.
 std::string Describe(const Step& step, const SwapRecord& record);

@@ -88,14 +88,14 @@ ResultTask<> SwapWalk::TakeStep(const SwapRecord& record, Goal goal, Step step) 
   co_return done;
 }
 
-Task<SwapWalk::Attempt> SwapWalk::TryOnce(const SwapRecord& record, Goal goal) {
+Task<SwapWalk::Attempt> SwapWalk::TryOnce(const SwapRecord& record, Goal goal, Reach reach) {
   Attempt attempt;
   auto seen = co_await Look(record);
   if (!seen) {
     attempt.done = seen.error();
     co_return attempt;
   }
-  attempt.step = NextStep(record, *seen, goal);
+  attempt.step = NextStep(record, *seen, goal, reach);
   if (const auto* lost = std::get_if<Lost>(&*attempt.step)) {
     attempt.done = Error{Code::kNotFound, "CONTAINER_LOST", lost->who + " is not there any more: somebody removed it"};
   } else if (!Is<Arrived>(attempt.step)) {
@@ -104,21 +104,21 @@ Task<SwapWalk::Attempt> SwapWalk::TryOnce(const SwapRecord& record, Goal goal) {
   co_return attempt;
 }
 
-ResultTask<> SwapWalk::Forward(const SwapRecord& record) {
+ResultTask<> SwapWalk::Forward(const SwapRecord& record, Reach reach) {
   started_.clear();
   for (int count = 0; count < kMostSteps; ++count) {
-    const Attempt attempt = co_await TryOnce(record, Goal::kIncoming);
+    const Attempt attempt = co_await TryOnce(record, Goal::kIncoming, reach);
     if (!attempt.done || Is<Arrived>(attempt.step)) co_return attempt.done;
   }
   co_return TooManySteps();
 }
 
-ResultTask<> SwapWalk::Persist(SwapRecord record, Goal goal) {
+ResultTask<> SwapWalk::Persist(SwapRecord record, Goal goal, Reach reach) {
   started_.clear();
   Backoff backoff;
   Result<> outcome;
   for (int tries = 0; tries < kMostSteps;) {
-    const Attempt attempt = co_await TryOnce(record, goal);
+    const Attempt attempt = co_await TryOnce(record, goal, reach);
     if (Is<Arrived>(attempt.step)) co_return outcome;
     if (Is<Lost>(attempt.step)) co_return attempt.done;
     if (attempt.done) {

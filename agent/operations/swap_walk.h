@@ -20,13 +20,13 @@ class SwapWalk {
   SwapWalk(engine::Engine& engine, Clock& clock, ActiveOperation& operation)
       : engine_(engine), clock_(clock), operation_(operation) {}
 
-  // Forward: the first thing that fails ends it.
-  ResultTask<> Forward(const SwapRecord& record);
+  // Towards the incoming one: the first thing that fails ends it.
+  ResultTask<> Forward(const SwapRecord& record, Reach reach = Reach::kAlone);
 
   // Back, or on after the point of no return: while the engine is away it waits for it, for ever; another failure is
   // tried again a few times. A winner that can't be started still gets its name and its restart policy back, and the
   // error is returned. NOT_FOUND (CONTAINER_LOST) when the winner is not there any more.
-  ResultTask<> Persist(SwapRecord record, Goal goal);
+  ResultTask<> Persist(SwapRecord record, Goal goal, Reach reach = Reach::kAlone);
 
   const WalkLog& log() const { return log_; }
   // It was started before, but is of use only now.
@@ -41,7 +41,7 @@ class SwapWalk {
     std::optional<Step> step;  // nothing when the look itself failed
     Result<> done;
   };
-  Task<Attempt> TryOnce(const SwapRecord& record, Goal goal);
+  Task<Attempt> TryOnce(const SwapRecord& record, Goal goal, Reach reach);
   ResultTask<> TakeStep(const SwapRecord& record, Goal goal, Step step);
   ResultTask<> Perform(const Step& step, Goal goal);
   void Note(const SwapRecord& record, const Step& step);

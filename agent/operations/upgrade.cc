@@ -42,6 +42,7 @@ bool HasNewProbe(const ContainerDetails& before, const ContainerDetails& now) {
 
 Task<> UpgradeRun::Run(ContainerDetails container) {
   operation_->SetStepCount(static_cast<std::uint32_t>(operation_->operation().plan->steps.size()));
+  outcome_.strategy = Record().strategy;
   outcome_.old_image = container.image;
   outcome_.old_container_id = container.id;
   outcome_.container_id = container.id;
@@ -59,6 +60,10 @@ Task<> UpgradeRun::Run(ContainerDetails container) {
   auto unchanged = co_await CheckUnchanged(container);
   if (!unchanged) {
     co_await Abandon(unchanged.error());
+    co_return;
+  }
+  if (Record().strategy == Strategy::kStartFirst) {
+    co_await RunBeside();
     co_return;
   }
   auto switched = co_await Switch();
@@ -174,6 +179,7 @@ Task<> UpgradeRun::Commit() {
   }
   outcome_.container_id = Record().swap.incoming.id;
   NoteGap();
+  co_await SettleProxies(std::nullopt);
   NextStep();
   co_await TidyUp();
   co_await ForgetSpecs();
@@ -183,7 +189,8 @@ Task<> UpgradeRun::Commit() {
 void UpgradeRun::NoteGap() {
   const WalkLog& log = walk_.log();
   if (!log.service_stopped || !log.service_started) return;
-  outcome_.gap = std::chrono::duration_cast<milliseconds>(*log.service_started - *log.service_stopped);
+  const auto gap = std::chrono::duration_cast<milliseconds>(*log.service_started - *log.service_stopped);
+  outcome_.gap = std::max(gap, milliseconds(0));  // the other one served before this one stopped
 }
 
 // What a recreate replaced was ill: it is nothing to go back to, and must not push out what is.

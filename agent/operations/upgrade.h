@@ -7,6 +7,7 @@
 #include "agent/operations/health_gate.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/recreate.h"
+#include "agent/operations/router.h"
 #include "agent/operations/swap_walk.h"
 #include "engine/engine.h"
 
@@ -14,9 +15,15 @@ namespace berth::agent {
 
 // One run of one operation. The operation's journal record is the only thing that outlives it.
 //
-//   Preparing   pull, create           on failure: remove what was created; the old container was not touched
-//   Switching   stop, start, rename    on failure: the same walk backwards, until the old one serves again
-//   Committed   the new one is healthy on failure: go on, until the names are right
+//   Preparing    pull, create             on failure: remove what was created; the old container was not touched
+//   Switching    stop, start, rename      on failure: the same walk backwards, until the old one serves again
+//   Committed    the new one is healthy   on failure: go on, until the names are right
+//
+// With START_FIRST, Switching is: start the new one beside the old one, and wait until it is healthy. Then comes
+//
+//   Taking over  rename, tell the proxies on failure: tell them of the old one again, and then backwards; when the
+//   agent
+//                                         was killed: once more, because the new one has proved healthy
 class UpgradeRun {
  public:
   UpgradeRun(engine::Engine& engine, Clock& clock, std::shared_ptr<ActiveOperation> operation,
@@ -25,7 +32,8 @@ class UpgradeRun {
         clock_(clock),
         operation_(std::move(operation)),
         credentials_(std::move(credentials)),
-        walk_(engine, clock, *operation_) {}
+        walk_(engine, clock, *operation_),
+        router_(engine, clock, operation_->operation().container) {}
 
   // `container` is fresh, and the operation's record says what changes places.
   Task<> Run(engine::ContainerDetails container);
@@ -55,6 +63,16 @@ class UpgradeRun {
   Task<Verdict> CatchEnd(engine::ContainerDetails first, Verdict verdict);
   ResultTask<> Gate();
   Task<> Commit();
+  Task<> RunBeside();
+  ResultTask<> ProveBeside();
+  Task<> TakeOverAndFinish();
+  ResultTask<> TakeOver();
+  ResultTask<> PointProxies(std::string chosen);
+  Task<> Finish();
+  Task<> HandBack();
+  Task<> ResumeTakingOver(Error why);
+  Task<> Drain(std::string loser);
+  Task<> SettleProxies(std::optional<SteadyTime> began);
   Task<> GoBack(Error why);
   Task<bool> CanGoBack();
   ResultTask<bool> OldCanStart();
@@ -79,6 +97,8 @@ class UpgradeRun {
   std::shared_ptr<ActiveOperation> operation_;
   CredentialsFor credentials_;
   SwapWalk walk_;
+  Router router_;
+  std::vector<Told> told_;  // proxies that may still work on requests to the container that they were led away from
   UpgradeResult outcome_;
   std::uint32_t step_ = 0;
   bool resumed_ = false;

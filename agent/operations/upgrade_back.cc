@@ -55,7 +55,10 @@ Task<> UpgradeRun::GoBack(Error why) {
     co_return;
   }
   operation_->Report(step_, "Go back to the old " + Record().swap.name);
+  if (Record().phase == Phase::kTakingOver) co_await HandBack();
+  const auto began = walk_.log().service_started;
   auto back = co_await walk_.Persist(Record().swap, Goal::kOutgoing);
+  co_await SettleProxies(began);
   NoteGap();
   outcome_.rolled_back = back.has_value();
   if (!back && back.error().reason == "CONTAINER_LOST") {
@@ -93,6 +96,7 @@ ResultTask<bool> UpgradeRun::OldCanStart() {
 Task<Error> UpgradeRun::LeaveIncoming(Error why) {
   operation_->Report(step_, "Leave the new " + Record().swap.name + " in its place");
   auto forward = co_await walk_.Persist(Record().swap, Goal::kIncoming);
+  co_await SettleProxies(std::nullopt);
   NoteGap();
   outcome_.container_id = Record().swap.incoming.id;
   why.message += ", so the new one was left in its place";
@@ -179,6 +183,7 @@ Task<bool> UpgradeRun::CatchUp() {
 }
 
 Task<> UpgradeRun::Resume() {
+  outcome_.strategy = Record().strategy;
   outcome_.old_container_id = Record().swap.outgoing.id;
   outcome_.container_id = Record().swap.outgoing.id;
   resumed_ = true;
@@ -198,13 +203,12 @@ Task<> UpgradeRun::Resume() {
     case Phase::kSwitching:
       co_await GoBack(std::move(why));
       break;
-    case Phase::kCommitted: {
-      auto done = co_await walk_.Persist(Record().swap, Goal::kIncoming);
-      outcome_.container_id = Record().swap.incoming.id;
-      if (done) co_await TidyUp();  // else the old one may be all that is left
-      End(done ? std::nullopt : std::optional(done.error()));
+    case Phase::kTakingOver:
+      co_await ResumeTakingOver(std::move(why));
       break;
-    }
+    case Phase::kCommitted:
+      co_await Finish();
+      break;
   }
 }
 

@@ -15,6 +15,33 @@ std::string SideName(std::string_view name, std::string_view operation_id, std::
   return std::string(name) + ".berth-" + std::string(operation_id) + std::string(suffix);
 }
 
+std::string Tell(const std::vector<std::string>& proxies) {
+  std::string names;
+  for (const auto& proxy : proxies) names += (names.empty() ? "" : ", ") + proxy;
+  return names.empty() ? "" : ", reload " + names;
+}
+
+void AddStepsInTurn(const SwapRecord& swap, const std::vector<std::string>& proxies, std::vector<std::string>& steps) {
+  if (!swap.serves) {
+    steps.push_back("Exchange the names: " + swap.name + " is stopped, and stays so");
+    return;
+  }
+  steps.push_back("Switch: stop the old " + swap.name + ", start the new one, exchange their names");
+  steps.push_back("Wait until the new " + swap.name + " has proved healthy" + Tell(proxies));
+}
+
+void AddStepsBeside(const UpgradeRecord& record, const std::vector<std::string>& proxies,
+                    std::vector<std::string>& steps) {
+  const std::string& name = record.swap.name;
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(record.drain).count();
+  steps.push_back("Start the new " + name + " beside the old one");
+  steps.push_back("Wait until the new " + name + " has proved healthy");
+  steps.push_back("Take over: exchange their names" + Tell(proxies));
+  const std::string drain =
+      proxies.empty() ? "" : "when its last requests have ended, after " + std::to_string(seconds) + " s at the latest";
+  steps.push_back("Stop the old " + name + (drain.empty() ? "" : " " + drain));
+}
+
 }  // namespace
 
 bool RunsOrWill(const engine::ContainerDetails& container) {
@@ -67,21 +94,20 @@ std::optional<engine::RestartPolicy> RestartPolicyIn(const engine::Labels& label
   return policy;
 }
 
-void ChooseStrategy(Plan& plan) {
-  plan.strategy = Strategy::kStopFirst;
-  plan.strategy_reason = "the new container takes the place of the old one, so nothing that both would need can clash";
-}
-
-std::vector<std::string> UpgradeSteps(const SwapRecord& record, std::string_view image, bool pull) {
+std::vector<std::string> UpgradeSteps(const UpgradeRecord& record, const std::vector<std::string>& proxies,
+                                      std::string_view image, bool pull) {
+  const SwapRecord& swap = record.swap;
   std::vector<std::string> steps;
-  if (record.created) {
+  if (swap.created) {
     steps.push_back((pull ? "Pull " : "Take from this host ") + std::string(image));
-    steps.push_back("Create " + record.incoming.side_name);
+    steps.push_back("Create " + swap.incoming.side_name);
   }
-  steps.push_back(record.serves ? "Switch: stop the old " + record.name + ", start the new one, exchange their names"
-                                : "Exchange the names: " + record.name + " is stopped, and stays so");
-  if (record.serves) steps.push_back("Wait until the new " + record.name + " has proved healthy");
-  steps.push_back("Keep the old " + record.name + " for a rollback, as far as asked for");
+  if (record.strategy == Strategy::kStartFirst) {
+    AddStepsBeside(record, proxies, steps);
+  } else {
+    AddStepsInTurn(swap, proxies, steps);
+  }
+  steps.push_back("Keep the old " + swap.name + " for a rollback, as far as asked for");
   return steps;
 }
 

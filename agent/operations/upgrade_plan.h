@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/operations/swap.h"
 #include "agent/operations/types.h"
+#include "agent/operations/upgrade_record.h"
 #include "engine/types.h"
 
 namespace berth::agent {
@@ -44,11 +44,9 @@ std::string LineOf(const engine::ContainerDetails& container);
 // Did the container with these labels come after the one with this id?
 bool ComesAfter(const engine::Labels& labels, std::string_view id);
 
-// STOP_FIRST, with the reason why.
-void ChooseStrategy(Plan& plan);
-
-// The steps in words. `image` is what will run; empty for a rollback.
-std::vector<std::string> UpgradeSteps(const SwapRecord& record, std::string_view image, bool pull);
+// The steps in words. `image` is what will run; empty for a rollback. `proxies` are the names of those in front of it.
+std::vector<std::string> UpgradeSteps(const UpgradeRecord& record, const std::vector<std::string>& proxies,
+                                      std::string_view image, bool pull);
 
 // The swap of `container` against one that is still to be created.
 SwapRecord SwapForUpgrade(const engine::ContainerDetails& container, std::string_view operation_id);

@@ -95,7 +95,13 @@ Result<> ReadImage(const v1::UpgradeContainerRequest& proto, agent::Request& req
   return {};
 }
 
-Result<> ReadStrategy(const v1::UpgradeContainerRequest& proto, agent::Request& request) {
+template <class Proto>
+Result<> ReadDrain(const Proto& proto, agent::Request& request) {
+  return ReadDuration(proto.has_drain(), proto.drain(), "drain", milliseconds(0), request.drain);
+}
+
+template <class Proto>
+Result<> ReadStrategy(const Proto& proto, agent::Request& request) {
   switch (proto.strategy()) {
     case v1::UPGRADE_STRATEGY_UNSPECIFIED:
       request.strategy = agent::Strategy::kAuto;
@@ -252,12 +258,13 @@ Result<agent::Request> ToRequest(const v1::RestartContainerRequest& proto) {
 Result<agent::Request> ToRequest(const v1::UpgradeContainerRequest& proto) {
   using Proto = v1::UpgradeContainerRequest;
   return Read(agent::Kind::kUpgrade, proto, ReadCommon<Proto>, ReadStopTimeout<Proto>, ReadGate<Proto>, ReadImage,
-              ReadStrategy, ReadPullPolicy, ReadCredentials, ReadKeepPrevious);
+              ReadStrategy<Proto>, ReadDrain<Proto>, ReadPullPolicy, ReadCredentials, ReadKeepPrevious);
 }
 
 Result<agent::Request> ToRequest(const v1::RollbackContainerRequest& proto) {
   using Proto = v1::RollbackContainerRequest;
-  return Read(agent::Kind::kRollback, proto, ReadCommon<Proto>, ReadStopTimeout<Proto>, ReadGate<Proto>);
+  return Read(agent::Kind::kRollback, proto, ReadCommon<Proto>, ReadStopTimeout<Proto>, ReadGate<Proto>,
+              ReadStrategy<Proto>, ReadDrain<Proto>);
 }
 
 Result<std::string> ToOperationId(const std::string& name) {

@@ -35,9 +35,10 @@ struct ChangeOptions {
 
   std::optional<Milliseconds> health_timeout;  // upgrade and rollback
   std::optional<Milliseconds> stable_for;
+  v1::UpgradeStrategy strategy = v1::UPGRADE_STRATEGY_UNSPECIFIED;
+  std::optional<Milliseconds> drain;
 
   std::string image;  // upgrade, and all that follows
-  v1::UpgradeStrategy strategy = v1::UPGRADE_STRATEGY_UNSPECIFIED;
   v1::PullPolicy pull = v1::PULL_POLICY_UNSPECIFIED;
   std::optional<int> keep;
   std::string registry_user;

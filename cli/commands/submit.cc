@@ -18,7 +18,6 @@ void SetHealthGate(const ChangeOptions& options, Request& request) {
 
 void SetImage(const ChangeOptions& options, const Secrets& secrets, v1::UpgradeContainerRequest& request) {
   request.set_image(options.image);
-  request.set_strategy(options.strategy);
   request.set_pull_policy(options.pull);
   if (options.keep) request.set_keep_previous(*options.keep);
   if (options.registry_user.empty()) return;
@@ -41,6 +40,10 @@ Request Fill(const ChangeOptions& options, const std::string& container, const s
     if (options.stop_timeout) *request.mutable_stop_timeout() = ToProto(*options.stop_timeout);
   }
   if constexpr (requires { request.mutable_health_gate(); }) SetHealthGate(options, request);
+  if constexpr (requires { request.mutable_drain(); }) {
+    request.set_strategy(options.strategy);
+    if (options.drain) *request.mutable_drain() = ToProto(*options.drain);
+  }
   if constexpr (requires { request.mutable_credentials(); }) SetImage(options, secrets, request);
   return request;
 }

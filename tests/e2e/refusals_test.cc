@@ -102,11 +102,13 @@ TEST_F(RefusalsOfAHost, NameTheFieldThatIsWrong) {
   EXPECT_EQ(problem([](Request& it) { it.mutable_credentials()->set_username("berth"); }), "credentials");
 }
 
-TEST_F(RefusalsOfAHost, SayThatAStrategyIsNotThereYet) {
+TEST_F(RefusalsOfAHost, SayWhyAStrategyIsImpossible) {
   const std::string id = RunWeb();
   auto request = AskUpgrade("web:2");
   request.set_strategy(v1::UPGRADE_STRATEGY_START_FIRST);
-  EXPECT_THAT(Submit(request), FailsWith(Code::kUnimplemented, "STRATEGY_NOT_SUPPORTED"));
+  const auto refused = Submit(request);
+  EXPECT_THAT(refused, FailsWith(Code::kFailedPrecondition, "START_FIRST_IMPOSSIBLE"));
+  EXPECT_THAT(MessageOf(refused), HasSubstr("port 8080/tcp"));
   ExpectUntouched(id);
 }
 

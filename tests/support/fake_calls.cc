@@ -20,7 +20,7 @@ bool Begins(const std::string& call, const std::string& beginning) {
 
 bool OnlyAsks(const std::string& call) {
   static constexpr std::array kQuestions = {
-      "ping",   "version",       "info",   "list", "inspect",         "wait",     "logs", "stats",
+      "ping",   "version",       "info",   "list", "inspect",         "wait",      "logs",   "stats",
       "events", "inspect-image", "digest", "exec", "inspect-network", "processes", "changes"};
   return std::any_of(kQuestions.begin(), kQuestions.end(),
                      [&](const char* question) { return Begins(call, question); });

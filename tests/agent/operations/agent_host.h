@@ -53,9 +53,11 @@ struct AgentHost : test::FakeHost {
     return running;
   }
 
-  // As it is when web runs from web:1, and web:2 waits in the registry.
+  // As it is when web runs from web:1 on a port of the host's, and web:2 waits in the registry.
   void RunWeb(boost::json::object more = {{"Healthcheck", test::FakeHealthcheck()},
-                                          {"HostConfig", {{"RestartPolicy", {{"Name", "always"}}}}}}) {
+                                          {"HostConfig",
+                                           {{"RestartPolicy", {{"Name", "always"}}},
+                                            {"PortBindings", {{"80/tcp", {{{"HostPort", "8080"}}}}}}}}}) {
     engine.machine.images.Add("web:1", {});
     engine.Run("web", "web:1", std::move(more));
     engine.machine.registry.Publish("web:2");

@@ -28,12 +28,13 @@ class Pair {
   Seen seen{Container("old", "web", ContainerState::kRunning, kAlways),
             Container("new", "web.new", ContainerState::kCreated, kAlways)};
   bool both_ran = false;
+  bool nobody_ran = false;
   std::vector<std::string> steps;
 
   // Walks until the walk has arrived, or `limit` steps were taken; true when it arrived.
-  bool Walk(Goal goal, int limit = 20) {
+  bool Walk(Goal goal, int limit = 20, Reach reach = Reach::kAlone) {
     for (; limit > 0; --limit) {
-      const Step step = NextStep(record, seen, goal);
+      const Step step = NextStep(record, seen, goal, reach);
       if (std::holds_alternative<Arrived>(step)) return true;
       if (std::holds_alternative<Lost>(step)) return false;
       Perform(step);
@@ -56,6 +57,7 @@ class Pair {
     if (const auto* it = std::get_if<RenameIt>(&step)) At(it->id)->name = it->to;
     if (const auto* it = std::get_if<RestoreRestart>(&step)) At(it->id)->restart_policy = it->policy;
     if (const auto* it = std::get_if<RemoveIt>(&step)) At(it->id).reset();
+    nobody_ran = nobody_ran || (!Runs(seen.outgoing) && !Runs(seen.incoming));
     both_ran = both_ran || (Runs(seen.outgoing) && Runs(seen.incoming));
   }
 };
@@ -157,6 +159,45 @@ TEST(Swap, StopsALoserThatKeepsRestarting) {
   pair.seen.outgoing->state = ContainerState::kRestarting;
   ASSERT_TRUE(pair.Walk(Goal::kIncoming));
   EXPECT_EQ(pair.seen.outgoing->state, ContainerState::kExited);
+}
+
+// --- START_FIRST ---
+
+TEST(SwapBeside, StartsTheNewOneAndLeavesTheOldOneAsItIs) {
+  Pair pair;
+  ASSERT_TRUE(pair.Walk(Goal::kIncoming, 20, Reach::kBeside));
+  EXPECT_EQ(pair.seen.incoming->state, ContainerState::kRunning);
+  EXPECT_EQ(pair.seen.incoming->name, "web.new");
+  EXPECT_EQ(pair.seen.incoming->restart_policy, kNo) << "a reboot brings back the old one alone";
+  EXPECT_EQ(pair.seen.outgoing->state, ContainerState::kRunning);
+  EXPECT_EQ(pair.seen.outgoing->name, "web");
+  EXPECT_EQ(pair.seen.outgoing->restart_policy, kAlways);
+}
+
+TEST(SwapBeside, GivesTheNameAwayWhileBothRun) {
+  Pair pair;
+  ASSERT_TRUE(pair.Walk(Goal::kIncoming, 20, Reach::kBeside));
+  ASSERT_TRUE(pair.Walk(Goal::kIncoming, 20, Reach::kNamed));
+  EXPECT_EQ(pair.seen.incoming->name, "web");
+  EXPECT_EQ(pair.seen.incoming->restart_policy, kAlways);
+  EXPECT_EQ(pair.seen.outgoing->name, "web.old");
+  EXPECT_EQ(pair.seen.outgoing->state, ContainerState::kRunning);
+  ASSERT_TRUE(pair.Walk(Goal::kIncoming));
+  EXPECT_EQ(pair.seen.outgoing->state, ContainerState::kExited);
+  EXPECT_EQ(pair.seen.outgoing->restart_policy, kNo);
+}
+
+TEST(SwapBeside, NeverLeavesNobodyRunningOnItsWayThereAndBack) {
+  for (int forward = 0; forward < 12; ++forward) {
+    Pair pair;
+    for (const Reach reach : {Reach::kBeside, Reach::kNamed}) pair.Walk(Goal::kIncoming, forward, reach);
+    ASSERT_TRUE(pair.Walk(Goal::kOutgoing, 20, Reach::kNamed)) << forward;
+    EXPECT_EQ(pair.seen.outgoing->name, "web") << forward;
+    ASSERT_TRUE(pair.Walk(Goal::kOutgoing)) << forward;
+    EXPECT_FALSE(pair.seen.incoming) << forward;
+    EXPECT_EQ(pair.seen.outgoing->restart_policy, kAlways) << forward;
+    EXPECT_FALSE(pair.nobody_ran) << forward;
+  }
 }
 
 }  // namespace

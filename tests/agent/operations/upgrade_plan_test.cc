@@ -68,6 +68,26 @@ TEST(DigestIn, DoesNotTakeThatOfAnotherRepository) {
   EXPECT_EQ(DigestOf(image, "web:2"), "sha256:aaaa") << "to tell, any is better than none";
 }
 
+UpgradeRecord Recorded(SwapRecord swap) {
+  UpgradeRecord record;
+  record.swap = std::move(swap);
+  return record;
+}
+
+TEST(UpgradeSteps, SayWhoIsReloadedAndForHowLongTheOldOneMayGoOn) {
+  engine::ContainerDetails web;
+  web.name = "web";
+  web.state = engine::ContainerState::kRunning;
+  UpgradeRecord record = Recorded(SwapForUpgrade(web, kOperation));
+  record.strategy = Strategy::kStartFirst;
+  record.drain = std::chrono::seconds(7);
+  const auto steps = UpgradeSteps(record, {"front", "edge"}, "web:2", true);
+  EXPECT_THAT(steps, testing::Contains("Start the new web beside the old one"));
+  EXPECT_THAT(steps, testing::Contains(testing::EndsWith("reload front, edge")));
+  EXPECT_THAT(steps, testing::Contains(testing::HasSubstr("after 7 s at the latest")));
+  EXPECT_THAT(UpgradeSteps(record, {}, "web:2", true), testing::Contains("Stop the old web"));
+}
+
 TEST(UpgradeSteps, DoNotPullOrCreateForARollback) {
   engine::ContainerDetails web;
   web.name = "web";
@@ -75,7 +95,7 @@ TEST(UpgradeSteps, DoNotPullOrCreateForARollback) {
   engine::ContainerDetails kept;
   kept.id = "kept";
   kept.name = OldSideName("web", kOperation);
-  const auto steps = UpgradeSteps(SwapForRollback(web, kept, "fedcba9876543210"), "", false);
+  const auto steps = UpgradeSteps(Recorded(SwapForRollback(web, kept, "fedcba9876543210")), {}, "", false);
   EXPECT_THAT(steps, testing::Contains(testing::StartsWith("Switch: stop the old web")));
   EXPECT_THAT(steps, testing::Not(testing::Contains(testing::StartsWith("Pull"))));
   EXPECT_THAT(steps, testing::Not(testing::Contains(testing::StartsWith("Create"))));
@@ -85,7 +105,7 @@ TEST(UpgradeSteps, DoNotStartAContainerThatWasStopped) {
   engine::ContainerDetails web;
   web.name = "web";
   web.state = engine::ContainerState::kExited;
-  const auto steps = UpgradeSteps(SwapForUpgrade(web, kOperation), "web:2", true);
+  const auto steps = UpgradeSteps(Recorded(SwapForUpgrade(web, kOperation)), {}, "web:2", true);
   EXPECT_THAT(steps, testing::Not(testing::Contains(testing::HasSubstr("start the new"))));
   EXPECT_THAT(steps, testing::Contains("Pull web:2"));
 }

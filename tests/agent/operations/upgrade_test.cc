@@ -223,11 +223,11 @@ TEST_F(UpgradeTest, RefusesToCutOffAContainerInTheSameNamespace) {
   EXPECT_THAT(host.Submit(AskUpgrade("web", "web:2")), FailsWith(Code::kFailedPrecondition, "WOULD_LOSE"));
 }
 
-TEST_F(UpgradeTest, RefusesABadReferenceAndAStrategyThatItDoesNotHave) {
+TEST_F(UpgradeTest, RefusesABadReferenceAndAStrategyThatIsImpossible) {
   EXPECT_EQ(host.Submit(AskUpgrade("web", "Not An Image")).error().code, Code::kInvalidArgument);
   Request request = AskUpgrade("web", "web:2");
   request.strategy = Strategy::kStartFirst;
-  EXPECT_THAT(host.Submit(request), FailsWith(Code::kUnimplemented, "STRATEGY_NOT_SUPPORTED"));
+  EXPECT_THAT(host.Submit(request), FailsWith(Code::kFailedPrecondition, "START_FIRST_IMPOSSIBLE"));
 }
 
 TEST_F(UpgradeTest, DoesNothingWhenAnOperatorStoppedTheContainerDuringThePull) {
