@@ -20,6 +20,9 @@ std::vector<Row> MeasureStartAndStop(World& world, Agent& agent);
 // A client asks all the time, and an upgrade takes the answer away for a moment.
 std::vector<Row> MeasureUpgradeGap(World& world, Agent& agent);
 
+// Clients ask nginx all the time, and notice nothing of an upgrade behind it.
+std::vector<Row> MeasureStartFirst(World& world, Agent& agent);
+
 // What berthd costs when nobody wants anything from it.
 Row MeasureStart(World& world);
 std::vector<Row> MeasureMemory(const World& world, const Berthd& berthd);

@@ -16,6 +16,8 @@ struct Scale {
   int idle_operations = 200;  // of which the engine makes nothing
   int starts_and_stops = 25;  // of a container
   int upgrades = 12;          // on either side
+  int upgrades_under_load = 20;
+  std::chrono::seconds before_upgrades{10};  // of load without any
   int processes = 20;         // of berthd, from nothing to READY
   int few_containers = 10;
   int containers = 200;
@@ -31,6 +33,8 @@ inline constexpr Scale kQuick{.calls = 50,
                               .idle_operations = 10,
                               .starts_and_stops = 2,
                               .upgrades = 2,
+                              .upgrades_under_load = 2,
+                              .before_upgrades = std::chrono::seconds(2),
                               .processes = 2,
                               .few_containers = 3,
                               .containers = 10,

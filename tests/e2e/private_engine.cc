@@ -1,6 +1,8 @@
 #include "tests/e2e/private_engine.h"
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -22,6 +24,14 @@ std::string Required(const char* name) {
 PrivateEngine PrivateEngine::OfEnvironment() {
   Required("BERTH_TEST_ENGINE_DIR");
   return {Required("BERTH_TEST_ENGINE"), Required("BERTH_TEST_REGISTRY"), Required("BERTH_TEST_AUTH_REGISTRY")};
+}
+
+void PrivateEngine::PushStack() const {
+  const std::filesystem::path done = std::filesystem::path(Required("BERTH_TEST_ENGINE_DIR")) / "stack";
+  if (std::filesystem::exists(done)) return;
+  const auto pushed = RunToEnd({BERTH_SOURCE_DIR "/scripts/test-images", "--stack", registry});
+  if (pushed.exit_code != 0) throw std::runtime_error("scripts/test-images --stack: " + pushed.err);
+  std::ofstream(done).flush();
 }
 
 void PrivateEngine::Tell(const std::string& verb) {

@@ -15,6 +15,9 @@ struct PrivateEngine {
   // Throws std::runtime_error, which says what to do, when this is not run by scripts/private-engine.
   static PrivateEngine OfEnvironment();
 
+  // The images of web stacks, in the registry as long as this engine lives.
+  void PushStack() const;
+
   // Each returns when it has happened.
   static void Stop() { Tell("stop"); }
   static void Start() { Tell("start"); }
