@@ -5,51 +5,93 @@ namespace {
 
 const std::string kSide = "e2e-side";
 
-// In the network namespace of kWeb.
-void RunSide(SweptHost& host) {
-  host.RunWeb();
-  host.docker.Run(kSide,
-                  {{"Image", host.Image("web:1")},
-                   {"Cmd", {"8081"}},
-                   {"Healthcheck", {{"Test", {"NONE"}}}},
-                   {"Volumes", {{"/data", boost::json::object()}}},
-                   {"HostConfig", {{"RestartPolicy", {{"Name", "always"}}}, {"NetworkMode", "container:" + kWeb}}}});
-  host.docker.Exec(kSide, {"sh", "-c", "echo precious > /data/proof"});
+const std::string kFront = "e2e-front";
+const std::string kNetwork = "e2e-net";
+
+void Run(SweptHost& host, const std::string& name, boost::json::object more) {
+  boost::json::object config{{"Image", host.Image("web:1")}, {"Volumes", {{"/data", boost::json::object()}}}};
+  for (auto& [key, value] : more) config[key] = std::move(value);
+  config["HostConfig"].as_object()["RestartPolicy"] = {{"Name", "always"}};
+  host.docker.Run(name, config);
+  host.docker.Exec(name, {"sh", "-c", "echo precious > /data/proof"});
 }
 
-v1::UpgradeContainerRequest AskSideUpgrade(SweptHost& host) {
-  auto request = Ask<v1::UpgradeContainerRequest>(kSide);
-  request.set_image(host.Image("web:2"));
-  *request.mutable_health_gate()->mutable_stable_for() = Lasting(500ms);
-  return request;
+boost::json::object AskedAt(const std::string& port) {
+  return {{"Test", {"CMD", "wget", "-q", "-O", "-", "http://127.0.0.1:" + port + "/healthy"}},
+          {"Interval", 200'000'000}};
+}
+
+// In the network namespace of kWeb.
+void RunSide(SweptHost& host, const std::string& name, const std::string& port) {
+  Run(host, name,
+      {{"Cmd", {port}}, {"Healthcheck", AskedAt(port)}, {"HostConfig", {{"NetworkMode", "container:" + kWeb}}}});
+}
+
+// Without a port of the host, behind a proxy that is told by a command.
+void RunBehindAProxy(SweptHost& host) {
+  host.docker.Command({"network", "create", kNetwork});
+  const boost::json::object in_network{{"NetworkMode", kNetwork}};
+  host.docker.Run(kFront, {{"Image", host.Image("web:plain")},
+                           {"Labels", {{"berth.reload", "exec:true"}, {"berth.reload.test", "exec:true"}}},
+                           {"HostConfig", in_network}});
+  Run(host, kWeb,
+      {{"Labels", {{"berth.proxy", kFront}, {"berth.volumes", "shared"}, {"berth.drain", "1s"}}},
+       {"Healthcheck", AskedAt("8080")},
+       {"HostConfig", in_network}});
+}
+
+Result<v1::Operation> Upgrade(SweptHost& host, const std::string& container, const std::string& image) {
+  auto request = Ask<v1::UpgradeContainerRequest>(container);
+  request.set_image(host.Image(image));
+  return host.Submit(request);
+}
+
+void ExpectProxyAsBefore(SweptHost& host) {
+  EXPECT_THAT(host.docker.Exec(kFront, {"cat", "/etc/hosts"}), testing::Not(testing::HasSubstr("berth")));
+  EXPECT_NE(host.docker.Exec(kFront, {"wget", "-q", "-O", "-", "http://" + kWeb + ":8080/version"}), "");
+}
+
+Scenario ShareANamespace() {
+  return {.name = "UpgradeInASharedNamespace",
+          .prepare =
+              [](SweptHost& host) {
+                host.RunWeb();
+                RunSide(host, kSide, "8081");
+              },
+          .begin = [](SweptHost& host) { return Upgrade(host, kSide, "web:2"); },
+          .services = {{kWeb, "1", "1"}, {kSide, "1", "2"}}};
+}
+
+Scenario StartBeside(const std::string& name, const std::string& image, const std::string& after) {
+  return {.name = name,
+          .prepare = RunBehindAProxy,
+          .begin = [image](SweptHost& host) { return Upgrade(host, kWeb, image); },
+          .services = {{kWeb, "1", after}},
+          .expect_more = ExpectProxyAsBefore};
 }
 
 }  // namespace
 
 std::vector<Scenario> Scenarios() {
   const auto run_web = [](SweptHost& host) { host.RunWeb(); };
-  const auto upgrade_to = [](const std::string& image) {
-    return [image](SweptHost& host) { return host.Submit(host.AskUpgrade(image)); };
+  const auto run_two = [](SweptHost& host) {
+    host.RunWeb();
+    host.Upgrade("web:2");
   };
+  const auto upgrade_to = [](const std::string& image) {
+    return [image](SweptHost& host) { return Upgrade(host, kWeb, image); };
+  };
+  const auto roll_back = [](SweptHost& host) { return host.Submit(Ask<v1::RollbackContainerRequest>(kWeb)); };
   return {
-      {"Upgrade", run_web, upgrade_to("web:2"), {kWeb}, "1", "2"},
-      {"UpgradeThatFails", run_web, upgrade_to("web:crash"), {kWeb}, "1", "1"},
-      {"Rollback",
-       [](SweptHost& host) {
-         host.RunWeb();
-         host.Upgrade("web:2");
-       },
-       [](SweptHost& host) { return host.Submit(Ask<v1::RollbackContainerRequest>(kWeb)); },
-       {kWeb},
-       "2",
-       "1",
-       false},
-      {"UpgradeInASharedNamespace",
-       RunSide,
-       [](SweptHost& host) { return host.Submit(AskSideUpgrade(host)); },
-       {kSide},
-       "1",
-       "2"},
+      {.name = "Upgrade", .prepare = run_web, .begin = upgrade_to("web:2"), .services = {{kWeb, "1", "2"}}},
+      {.name = "UpgradeThatFails",
+       .prepare = run_web,
+       .begin = upgrade_to("web:crash"),
+       .services = {{kWeb, "1", "1"}}},
+      {.name = "Rollback", .prepare = run_two, .begin = roll_back, .services = {{kWeb, "2", "1"}}, .kept = 0},
+      ShareANamespace(),
+      StartBeside("UpgradeBeside", "web:2", "2"),
+      StartBeside("UpgradeBesideThatFails", "web:crash", "1"),
   };
 }
 

@@ -95,23 +95,23 @@ void SweptHost::ExpectServes(const std::string& service, const std::string& vers
 void SweptHost::ExpectOneOfTwo(const Scenario& scenario) {
   const auto operations = Operations();
   const bool begun = operations.size() > operations_before_;
-  if (begun) EXPECT_TRUE(HasEnded(operations.front())) << operations.front().progress().message();
-  ExpectOneOfTwo(scenario, begun && OutcomeOf(operations.front()).has_value());
+  for (const auto& operation : operations) EXPECT_TRUE(HasEnded(operation)) << operation.progress().message();
+  // Newest first: that which was asked for comes before its parts.
+  const auto asked = begun ? operations[operations.size() - operations_before_ - 1] : v1::Operation();
+  ExpectOneOfTwo(scenario, begun && OutcomeOf(asked).has_value());
 }
 
 void SweptHost::ExpectOneOfTwo(const Scenario& scenario, bool succeeded) {
-  for (const auto& service : scenario.services) {
-    ExpectServes(service, succeeded ? scenario.after : scenario.before);
-  }
+  for (const auto& service : scenario.services) ExpectServes(service.name, succeeded ? service.after : service.before);
   for (const auto& container : docker.Containers()) {
     EXPECT_THAT(container.name, Not(EndsWith("-new")));
     if (!container.name.ends_with("-old")) continue;
     EXPECT_EQ(container.state, engine::ContainerState::kExited) << container.name;
     EXPECT_EQ(container.restart_policy.name, "no") << container.name;
   }
-  const auto kept = succeeded && scenario.keeps ? scenario.services.size() : 0;
-  EXPECT_EQ(docker.Names().size(), containers_before_ + kept);
+  EXPECT_EQ(docker.Names().size(), containers_before_ + (succeeded ? scenario.kept : 0));
   EXPECT_EQ(Belongings(), belongings_);
+  scenario.expect_more(*this);
 }
 
 }  // namespace berth::test

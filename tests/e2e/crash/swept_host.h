@@ -12,14 +12,20 @@ namespace berth::test {
 
 class SweptHost;
 
+// Restarts always, and has a file at /data/proof.
+struct Service {
+  std::string name;
+  std::string before;  // the version that it serves when nothing came of it
+  std::string after;   // and when it succeeded
+};
+
 struct Scenario {
   std::string name;
   std::function<void(SweptHost&)> prepare;  // the agent runs
   std::function<Result<v1::Operation>(SweptHost&)> begin;
-  std::vector<std::string> services;  // who is replaced: each restarts always, and has a file at /data/proof
-  std::string before;                 // the version that they serve when nothing came of it
-  std::string after;                  // and when it succeeded
-  bool keeps = true;                  // success leaves one more container of each, for a rollback
+  std::vector<Service> services;
+  std::size_t kept = 1;  // how many more containers there are when it succeeded
+  std::function<void(SweptHost&)> expect_more = [](SweptHost&) {};
 
   friend void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
 };
