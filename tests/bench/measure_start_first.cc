@@ -22,9 +22,7 @@ constexpr char kAlias[] = "shop";
 constexpr int kPerSecond = 500;
 constexpr double kMostSlower = 5;
 
-json::object In(const json::array& aliases) {
-  return {{"EndpointsConfig", {{kNetwork, {{"Aliases", aliases}}}}}};
-}
+json::object In(const json::array& aliases) { return {{"EndpointsConfig", {{kNetwork, {{"Aliases", aliases}}}}}}; }
 
 // nginx in front of gunicorn, which it knows as `upstream`; gone with this object.
 class Shop {
@@ -56,7 +54,8 @@ class Shop {
   HttpLoad Clients(bool keep) {
     const json::value front = json::parse(world_.engine.Get(std::string("/containers/") + kFront + "/json"));
     const auto& endpoint = front.at("NetworkSettings").at("Networks").at(kNetwork);
-    return HttpLoad({.address = std::string(endpoint.at("IPAddress").as_string()), .per_second = kPerSecond, .keep = keep});
+    return HttpLoad(
+        {.address = std::string(endpoint.at("IPAddress").as_string()), .per_second = kPerSecond, .keep = keep});
   }
 
  private:
@@ -120,8 +119,12 @@ Row LostRow(const World& world, const std::string& what, const Lost& lost, bool 
 
 Row SlowerRow(const std::string& what, const Lost& lost) {
   const double ratio = lost.before > 0 ? lost.during / lost.before : 0;
-  return {"START_FIRST, " + what + ": p99 of a request", Figure(lost.before) + " ms before",
-          Figure(lost.during) + " ms meanwhile", Figure(ratio) + "x", "<= 5x", ratio <= kMostSlower};
+  return {"START_FIRST, " + what + ": p99 of a request",
+          Figure(lost.before) + " ms before",
+          Figure(lost.during) + " ms meanwhile",
+          Figure(ratio) + "x",
+          "<= 5x",
+          ratio <= kMostSlower};
 }
 
 }  // namespace

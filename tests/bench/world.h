@@ -18,7 +18,7 @@ struct Scale {
   int upgrades = 12;          // on either side
   int upgrades_under_load = 20;
   std::chrono::seconds before_upgrades{10};  // of load without any
-  int processes = 20;         // of berthd, from nothing to READY
+  int processes = 20;                        // of berthd, from nothing to READY
   int few_containers = 10;
   int containers = 200;
   int running = 50;  // of these, with a health check a second

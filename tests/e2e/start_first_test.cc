@@ -1,4 +1,5 @@
-// Zero downtime, for real: nginx in front of gunicorn, clients that ask all the time, and Celery in the middle of a job.
+// Zero downtime, for real: nginx in front of gunicorn, clients that ask all the time, and Celery in the middle of a
+// job.
 #include "tests/e2e/host.h"
 #include "tests/support/http_load.h"
 

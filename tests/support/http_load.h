@@ -1,5 +1,5 @@
-// Requests at a fixed rate, whatever becomes of them: what a client loses and how long it waits. Loopback and networks of
-// the test's own engine only.
+// Requests at a fixed rate, whatever becomes of them: what a client loses and how long it waits. Loopback and networks
+// of the test's own engine only.
 #pragma once
 
 #include <atomic>
@@ -31,8 +31,8 @@ struct Answered {
   std::string failure;  // empty when it did not
 };
 
-// From construction to Stop(), on a thread of its own. Each request has 5 s, and nobody tries it again; at most 1,000 are
-// under way, and one more counts as failed.
+// From construction to Stop(), on a thread of its own. Each request has 5 s, and nobody tries it again; at most 1,000
+// are under way, and one more counts as failed.
 class HttpLoad {
  public:
   explicit HttpLoad(LoadOptions options);

@@ -77,6 +77,9 @@ class EngineWithFailpoints final : public Engine {
   }
   ResultTask<ContainerDetails> Inspect(std::string id) override { return engine_->Inspect(std::move(id)); }
   ResultTask<std::vector<FileChange>> Changes(std::string id) override { return engine_->Changes(std::move(id)); }
+  ResultTask<std::vector<engine::Process>> Processes(std::string id) override {
+    return engine_->Processes(std::move(id));
+  }
   ResultTask<WaitOutcome> Wait(std::string id, seconds deadline) override {
     return engine_->Wait(std::move(id), deadline);
   }
