@@ -38,6 +38,7 @@ class Shop {
                  {"Env", {"UPSTREAM=" + upstream}},
                  {"HostConfig", {{"NetworkMode", kNetwork}}},
                  {"NetworkingConfig", In({})}});
+    std::this_thread::sleep_for(1s);
   }
   ~Shop() {
     const json::value all = json::parse(world_.engine.Get("/containers/json?all=1"));

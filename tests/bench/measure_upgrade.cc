@@ -10,7 +10,7 @@ namespace {
 namespace json = boost::json;
 using namespace std::chrono_literals;
 
-constexpr double kMostGapRatio = 1.3;
+constexpr double kMostGapRatio = 1.2;
 constexpr int kPort = 18080;
 constexpr char kName[] = "bench-web";
 constexpr auto kQuietBefore = 100ms;

@@ -38,6 +38,7 @@ class StartFirstOnAHost : public RunningHost {
                         {"Env", {"UPSTREAM=" + upstream}},
                         {"HostConfig", {{"NetworkMode", kNetwork}}},
                         {"NetworkingConfig", {{"EndpointsConfig", InNetwork({})}}}});
+    ASSERT_TRUE(Within(20s, [&] { return FailuresOf(Clients(10).Stop()).empty(); })) << "nginx does not answer";
   }
 
   std::string FrontAddress() {

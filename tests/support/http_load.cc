@@ -13,6 +13,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/system/system_error.hpp>
 
 namespace berth::test {
 namespace {
@@ -73,6 +74,8 @@ asio::awaitable<std::string> Exchange(Traffic& traffic, bool post) {
 asio::awaitable<void> Ask(Traffic& traffic, Answered& answered) {
   try {
     answered.body = co_await Exchange(traffic, answered.post);
+  } catch (const boost::system::system_error& failure) {
+    answered.failure = failure.code().message();
   } catch (const std::exception& failure) {
     answered.failure = failure.what();
   }
