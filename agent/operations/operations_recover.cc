@@ -5,6 +5,7 @@
 #include "agent/operations/operation_watch.h"
 #include "agent/operations/operations_impl.h"
 #include "agent/operations/rebuild.h"
+#include "agent/operations/router.h"
 #include "agent/operations/upgrade.h"
 #include "engine/base/backoff.h"
 #include "engine/base/log.h"
@@ -34,6 +35,21 @@ ResultTask<std::vector<ContainerDetails>> SideContainers(engine::Engine& engine)
     if (container) found.push_back(std::move(*container));
   }
   co_return found;
+}
+
+// The proxies in front of it may have been told of one that does not serve any more. They are not in the way of what
+// has to be done when they can't be found.
+Task<std::vector<std::string>> ProxiesOfAny(engine::Engine& engine, SwapRecord swap) {
+  auto container = co_await engine.Inspect(swap.outgoing.id.empty() ? swap.incoming.id : swap.outgoing.id);
+  auto all = co_await engine.List(true, {});
+  if (!container || !all) co_return std::vector<std::string>();
+  std::vector<ContainerDetails> others;
+  for (const auto& summary : *all) {
+    auto other = co_await engine.Inspect(summary.id);
+    if (other && other->id != container->id) others.push_back(std::move(*other));
+  }
+  auto proxies = co_await FindProxies(engine, std::move(*container), std::move(others));
+  co_return proxies ? std::move(proxies->ids) : std::vector<std::string>();
 }
 
 // A page may rot where SQLite does not see it.
@@ -94,7 +110,10 @@ Task<> OperationsImpl::TakeUpWhatIsNotInTheJournal() {
     Rebuilt rebuilt = RebuildOperations(
         left, [this](const std::string& id) { return Knows(id); }, NewOperationId, clock_.WallNow());
     for (const auto& sentence : rebuilt.left_alone) log::Warning(sentence);
-    for (auto& entry : rebuilt.operations) TakeUp(std::move(entry));
+    for (auto& entry : rebuilt.operations) {
+      entry.upgrade->proxies = co_await ProxiesOfAny(engine_, entry.upgrade->swap);
+      TakeUp(std::move(entry));
+    }
   }
 }
 

@@ -177,7 +177,8 @@ Task<bool> UpgradeRun::CatchUp() {
   }
   UpgradeRecord record = Record();
   if (!HasBegunToSwitch(record.swap, *seen)) co_return false;
-  record.phase = Phase::kSwitching;
+  const bool beside = record.strategy == Strategy::kStartFirst;
+  record.phase = beside ? Phase::kTakingOver : Phase::kSwitching;  // the proxies may know the new one already
   record.swap.incoming.id = seen->incoming->id;
   co_return operation_->Intend(std::move(record)).has_value();
 }

@@ -1,4 +1,6 @@
 // START_FIRST, behind a proxy that asks for addresses only when it is told to.
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -256,6 +258,62 @@ TEST(StartFirstCrash, LeavesExactlyOneUnderTheRightNameAndTheProxyAtItAtEveryPoi
     EXPECT_TRUE(never_told ? host.At("web").id == proxied.old_id
                            : proxied.nginx.upstream.starts_with(proxied.AddressOf(host.At("web").id)));
     EXPECT_THAT(*host.operations->List({.unfinished = true}), SizeIs(0));
+  }
+  EXPECT_GT(points, 60);
+}
+
+// What comes of it is not known, but that one serves, and that no proxy asks for one that does not.
+void ExpectOneIsServedAndAsked(ProxiedHost& proxied) {
+  AgentHost& host = proxied.host;
+  EXPECT_EQ(proxied.RunningWebs(), 1);
+  ASSERT_TRUE(host.engine.Has("web"));
+  EXPECT_TRUE(host.At("web").Runs());
+  EXPECT_EQ(host.At("web").RestartPolicy().name, "always");
+  const auto& asked = proxied.nginx.upstream;
+  EXPECT_TRUE(asked.empty() || asked.starts_with(proxied.AddressOf(host.At("web").id))) << asked;
+}
+
+// False when there is no point `n`. `spoil` does something to the journal before the agent is started again.
+bool KilledAndSpoiledAt(int n, ProxiedHost& proxied, const std::function<void()>& spoil) {
+  AgentHost& host = proxied.host;
+  host.engine.calls.CrashAt(n);
+  try {
+    host.UntilIdle();
+    return false;
+  } catch (const test::SimulatedCrash&) {
+    spoil();
+    host.Restart();
+    host.loop.RunFor(10s);
+    host.UntilIdle();
+    return true;
+  }
+}
+
+TEST(StartFirstCrash, LeavesExactlyOneWhenTheJournalIsGone) {
+  int points = 0;
+  for (int n = 1; n < 600; ++n) {
+    SCOPED_TRACE("killed at point " + std::to_string(n));
+    ProxiedHost proxied;
+    AgentHost& host = proxied.host;
+    ASSERT_OK(host.Submit(AskUpgrade("web", "web:2")));
+    if (!KilledAndSpoiledAt(n, proxied, [&] { host.journal = test::MemoryJournal(); })) break;
+    ExpectOneIsServedAndAsked(proxied);
+    ++points;
+  }
+  EXPECT_GT(points, 60);
+}
+
+TEST(StartFirstCrash, LeavesExactlyOneWhenTheJournalIsBehind) {
+  int points = 0;
+  for (int n = 1; n < 600; ++n) {
+    SCOPED_TRACE("killed at point " + std::to_string(n));
+    ProxiedHost proxied;
+    AgentHost& host = proxied.host;
+    ASSERT_OK(host.Submit(AskUpgrade("web", "web:2")));
+    const auto behind = host.journal;
+    if (!KilledAndSpoiledAt(n, proxied, [&] { host.journal = behind; })) break;
+    ExpectOneIsServedAndAsked(proxied);
+    ++points;
   }
   EXPECT_GT(points, 60);
 }
