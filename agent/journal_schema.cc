@@ -62,9 +62,9 @@ constexpr std::array kSteps = {
     )sql",
     R"sql(
       CREATE TABLE specs (
-        hash    TEXT PRIMARY KEY,  -- of the text
-        spec    TEXT NOT NULL,     -- what a container was created from
-        kept_at INTEGER NOT NULL
+        container_id TEXT PRIMARY KEY,
+        spec         TEXT NOT NULL,  -- what it was created from
+        kept_at      INTEGER NOT NULL
       ) WITHOUT ROWID;
     )sql",
 };
@@ -111,7 +111,7 @@ Result<> CheckTables(Database& database) {
         "created_at, ended_at, error, progress, plan, result, upgrade, origin FROM operations LIMIT 0",
         "SELECT operation, sequence, json FROM progress LIMIT 0",
         "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0",
-        "SELECT service_key, until FROM pauses LIMIT 0", "SELECT hash, spec, kept_at FROM specs LIMIT 0"}) {
+        "SELECT service_key, until FROM pauses LIMIT 0", "SELECT container_id, spec, kept_at FROM specs LIMIT 0"}) {
     if (const auto done = database.Execute(sql); !done) {
       return Error{Code::kDataLoss, "JOURNAL_CORRUPT", done.error().message};
     }

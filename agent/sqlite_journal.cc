@@ -34,9 +34,9 @@ class SqliteJournal final : public Journal {
   Result<std::vector<Progress>> ProgressFrom(const std::string& id, std::uint64_t sequence, std::size_t limit) override;
   Result<> Prune(WallTime before, std::size_t keep) override;
 
-  Result<> KeepSpec(const std::string& hash, const std::string& spec, WallTime now) override;
-  Result<std::optional<std::string>> FindSpec(const std::string& hash) override;
-  Result<> PruneSpecs(const std::set<std::string>& in_use, WallTime before) override;
+  Result<> KeepSpec(const std::string& container_id, const std::string& spec, WallTime now) override;
+  Result<std::optional<std::string>> FindSpec(const std::string& container_id) override;
+  Result<> PruneSpecs(const std::set<std::string>& container_ids, WallTime before) override;
 
  private:
   // Prepared at its first use, then kept.
@@ -209,28 +209,29 @@ Result<> SqliteJournal::Prune(WallTime before, std::size_t keep) {
   });
 }
 
-Result<> SqliteJournal::KeepSpec(const std::string& hash, const std::string& spec, WallTime now) {
-  const auto statement = Use("INSERT OR REPLACE INTO specs (hash, spec, kept_at) VALUES (?, ?, ?)");
+Result<> SqliteJournal::KeepSpec(const std::string& container_id, const std::string& spec, WallTime now) {
+  const auto statement = Use("INSERT OR REPLACE INTO specs (container_id, spec, kept_at) VALUES (?, ?, ?)");
   if (!statement) return statement.error();
-  return (**statement).Bind(hash).Bind(spec).Bind(ToRow(now)).Run();
+  return (**statement).Bind(container_id).Bind(spec).Bind(ToRow(now)).Run();
 }
 
-Result<std::optional<std::string>> SqliteJournal::FindSpec(const std::string& hash) {
-  const auto statement = Use("SELECT spec FROM specs WHERE hash = ?");
+Result<std::optional<std::string>> SqliteJournal::FindSpec(const std::string& container_id) {
+  const auto statement = Use("SELECT spec FROM specs WHERE container_id = ?");
   if (!statement) return statement.error();
-  const auto row = (**statement).Bind(hash).Next();
+  const auto row = (**statement).Bind(container_id).Next();
   if (!row) return row.error();
   auto found = *row ? std::optional((**statement).Text(0)) : std::optional<std::string>();
   (**statement).Reset();
   return found;
 }
 
-Result<> SqliteJournal::PruneSpecs(const std::set<std::string>& in_use, WallTime before) {
-  const auto statement = Use("DELETE FROM specs WHERE kept_at < ? AND hash NOT IN (SELECT value FROM json_each(?))");
+Result<> SqliteJournal::PruneSpecs(const std::set<std::string>& container_ids, WallTime before) {
+  const auto statement =
+      Use("DELETE FROM specs WHERE kept_at < ? AND container_id NOT IN (SELECT value FROM json_each(?))");
   if (!statement) return statement.error();
   return (**statement)
       .Bind(ToRow(before))
-      .Bind(boost::json::serialize(boost::json::array(in_use.begin(), in_use.end())))
+      .Bind(boost::json::serialize(boost::json::array(container_ids.begin(), container_ids.end())))
       .Run();
 }
 

@@ -21,20 +21,17 @@ KnownSpec Unknown(const std::string& why) {
 KnownSpec FindSpecOf(const engine::ContainerDetails& container, SpecStore& store) {
   const std::string hash = engine::LabelOf(container.labels, std::string(kSpecLabel));
   if (hash.empty()) return {};  // made by others
-  const auto text = store.FindSpec(hash);
+  const auto text = store.FindSpec(container.id);
   if (!text) return Unknown("can't be read (" + text.error().message + ")");
-  if (!*text) return Unknown("is not in the journal any more");
+  if (!*text) return Unknown("is not in the journal");
   boost::system::error_code error;
   const auto spec = boost::json::parse(**text, error);
   if (error || !spec.is_object() || HashOf(**text) != hash) return Unknown("was changed in the journal");
   return {spec.get_object(), ""};
 }
 
-Result<std::string> KeepSpec(SpecStore& store, const boost::json::object& spec, WallTime now) {
-  const std::string text = boost::json::serialize(spec);
-  std::string hash = HashOf(text);
-  if (auto kept = store.KeepSpec(hash, text, now); !kept) return kept.error();
-  return hash;
-}
+std::string SpecText(const boost::json::object& spec) { return boost::json::serialize(spec); }
+
+std::string SpecHash(const boost::json::object& spec) { return HashOf(SpecText(spec)); }
 
 }  // namespace berth::agent

@@ -1,7 +1,7 @@
 // What Berth asked the engine to create, kept so that the next upgrade starts from it and subtracts nothing.
 //
-// A specification goes by the hash of its text, and the container that was made from it carries that hash as a label.
-// So it can be written before the container is there, and one that does not fit is recognized.
+// A specification goes by the container's id, and its hash is a label of the container. So one that was lost or changed
+// is recognized, and a container that somebody made as a copy of ours, labels and all, is no longer taken for ours.
 #pragma once
 
 #include <optional>
@@ -22,11 +22,10 @@ class SpecStore {
  public:
   virtual ~SpecStore() = default;
 
-  // The same again is not an error.
-  virtual Result<> KeepSpec(const std::string& hash, const std::string& spec, WallTime now) = 0;
-  virtual Result<std::optional<std::string>> FindSpec(const std::string& hash) = 0;
-  // Drops those that are not in use, and older than `before`: what is being created is not in use yet.
-  virtual Result<> PruneSpecs(const std::set<std::string>& in_use, WallTime before) = 0;
+  virtual Result<> KeepSpec(const std::string& container_id, const std::string& spec, WallTime now) = 0;
+  virtual Result<std::optional<std::string>> FindSpec(const std::string& container_id) = 0;
+  // Drops those of all other containers, but for those that were kept since `before`: a list may not have them yet.
+  virtual Result<> PruneSpecs(const std::set<std::string>& container_ids, WallTime before) = 0;
 };
 
 struct KnownSpec {
@@ -36,7 +35,8 @@ struct KnownSpec {
 
 KnownSpec FindSpecOf(const engine::ContainerDetails& container, SpecStore& store);
 
-// The label's value.
-Result<std::string> KeepSpec(SpecStore& store, const boost::json::object& spec, WallTime now);
+// As it is written down, and the label's value.
+std::string SpecText(const boost::json::object& spec);
+std::string SpecHash(const boost::json::object& spec);
 
 }  // namespace berth::agent

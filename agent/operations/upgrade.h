@@ -52,7 +52,6 @@ class UpgradeRun {
   ResultTask<Candidate> SameAgain(const engine::ContainerDetails& container);
   ResultTask<Candidate> PullCandidate(const engine::ContainerDetails& container);
   ResultTask<> CreateIncoming(const engine::ContainerDetails& container, const Candidate& candidate);
-  Result<> KeepSpecOf(Recreated& recreated);
   Task<> ForgetSpecs();
   ResultTask<std::string> CreateOrAdopt(engine::CreateRequest request);
   ResultTask<> ConnectLate(const std::string& id, std::vector<LateNetwork> networks);

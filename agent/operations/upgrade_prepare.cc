@@ -6,14 +6,13 @@
 #include "agent/operations/upgrade.h"
 #include "agent/operations/upgrade_plan.h"
 #include "engine/base/log.h"
-#include "engine/service_key.h"
 
 namespace berth::agent {
 namespace {
 
 using engine::ContainerDetails;
 
-constexpr std::chrono::hours kOldestUncreated{24};  // no operation takes longer from its specification to its container
+constexpr std::chrono::hours kYoungest{1};  // a container that was made while we asked is not in the list
 
 // A digest pins what runs, a tag keeps it readable: repository:tag@sha256:... The engine takes a digest only of the
 // repository that it got the image from.
@@ -94,12 +93,14 @@ ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const
        std::move(*owners), std::move(*borrowed), known.spec ? &*known.spec : nullptr});
   for (auto& warning : recreated.warnings) outcome_.warnings.push_back(std::move(warning));
   if (!recreated.refusals.empty()) co_return WouldLose(container.name, recreated.refusals);
-  if (auto kept = KeepSpecOf(recreated); !kept) co_return kept;
+  recreated.create.body["Labels"].as_object()[kSpecLabel] = SpecHash(recreated.spec);
 
   NextStep();
   auto created = co_await CreateOrAdopt(std::move(recreated.create));
   if (!created) co_return Annotate(created.error(), "creating the new container");
   record.swap.incoming.id = *created;
+  auto kept = operation_->specs().KeepSpec(*created, SpecText(recreated.spec), clock_.WallNow());
+  if (!kept) co_return kept;
   auto connected = co_await ConnectLate(*created, std::move(recreated.late_networks));
   if (!connected) co_return Annotate(connected.error(), "connecting the new container");
 
@@ -112,21 +113,13 @@ ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const
   co_return operation_->Intend(record);
 }
 
-// Before the container is there: the one has the hash of the other as a label.
-Result<> UpgradeRun::KeepSpecOf(Recreated& recreated) {
-  auto hash = KeepSpec(operation_->specs(), recreated.spec, clock_.WallNow());
-  if (!hash) return hash.error();
-  recreated.create.body["Labels"].as_object()[kSpecLabel] = *hash;
-  return {};
-}
-
 // Those of containers that are gone.
 Task<> UpgradeRun::ForgetSpecs() {
   auto all = co_await engine_.List(true, {{"label", {std::string(kSpecLabel)}}});
   if (!all) co_return;  // the next upgrade does
-  std::set<std::string> in_use;
-  for (const auto& container : *all) in_use.insert(engine::LabelOf(container.labels, std::string(kSpecLabel)));
-  auto pruned = operation_->specs().PruneSpecs(in_use, clock_.WallNow() - kOldestUncreated);
+  std::set<std::string> there;
+  for (const auto& container : *all) there.insert(container.id);
+  auto pruned = operation_->specs().PruneSpecs(there, clock_.WallNow() - kYoungest);
   if (!pruned) log::Warning("cannot forget what was created once", {{"error", pruned.error().message}});
 }
 

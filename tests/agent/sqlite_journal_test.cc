@@ -409,10 +409,10 @@ TEST_F(BrokenJournal, DoesNotReplaceOneThatWasSetAsideInTheSameSecond) {
             (std::vector<std::string>{"journal.db.20231114T221320Z.2.broken", "journal.db.20231114T221320Z.broken"}));
 }
 
-TEST_F(SqliteJournalTest, KeepsSpecificationsByTheirHashUntilTheyAreOldAndNotInUse) {
+TEST_F(SqliteJournalTest, KeepsSpecificationsUntilTheirContainersAreGone) {
   {
     const auto journal = Open();
-    for (const auto* hash : {"a1", "b2", "c3"}) ASSERT_OK(journal->KeepSpec(hash, std::string("of ") + hash, At(10)));
+    for (const auto* id : {"a1", "b2", "c3"}) ASSERT_OK(journal->KeepSpec(id, std::string("of ") + id, At(10)));
     ASSERT_OK(journal->KeepSpec("c3", "of c3", At(50)));
   }
   const auto journal = Open();
@@ -421,7 +421,7 @@ TEST_F(SqliteJournalTest, KeepsSpecificationsByTheirHashUntilTheyAreOldAndNotInU
   ASSERT_OK(journal->PruneSpecs({"a1"}, At(40)));
   EXPECT_EQ(journal->FindSpec("a1").value(), "of a1");
   EXPECT_EQ(journal->FindSpec("b2").value(), std::nullopt);
-  EXPECT_EQ(journal->FindSpec("c3").value(), "of c3") << "kept a moment ago: its container may not be there yet";
+  EXPECT_EQ(journal->FindSpec("c3").value(), "of c3") << "kept a moment ago: the list may be older";
 }
 
 TEST_F(SqliteJournalTest, TakesAnEmptyFileForANewJournal) {

@@ -19,7 +19,7 @@ class MemoryJournal final : public agent::Journal {
   // False once a write has failed.
   bool HasSpace() const { return has_space_; }
 
-  std::map<std::string, std::pair<std::string, WallTime>> specs;  // by hash; a test may lose or bend them
+  std::map<std::string, std::pair<std::string, WallTime>> specs;  // by container; a test may lose or bend them
 
   Result<> Begin(const agent::JournalEntry& entry) override {
     if (auto full = Write(); !full) return full;
@@ -82,18 +82,19 @@ class MemoryJournal final : public agent::Journal {
     return found;
   }
 
-  Result<> KeepSpec(const std::string& hash, const std::string& spec, WallTime now) override {
+  Result<> KeepSpec(const std::string& container_id, const std::string& spec, WallTime now) override {
     if (auto full = Write(); !full) return full;
-    specs[hash] = {spec, now};
+    specs[container_id] = {spec, now};
     return {};
   }
 
-  Result<std::optional<std::string>> FindSpec(const std::string& hash) override {
-    return specs.contains(hash) ? std::optional(specs[hash].first) : std::optional<std::string>();
+  Result<std::optional<std::string>> FindSpec(const std::string& container_id) override {
+    return specs.contains(container_id) ? std::optional(specs[container_id].first) : std::optional<std::string>();
   }
 
-  Result<> PruneSpecs(const std::set<std::string>& in_use, WallTime before) override {
-    std::erase_if(specs, [&](const auto& spec) { return !in_use.contains(spec.first) && spec.second.second < before; });
+  Result<> PruneSpecs(const std::set<std::string>& container_ids, WallTime before) override {
+    std::erase_if(specs,
+                  [&](const auto& spec) { return !container_ids.contains(spec.first) && spec.second.second < before; });
     return {};
   }
 

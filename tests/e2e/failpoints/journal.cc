@@ -34,11 +34,11 @@ class JournalWithFailpoints final : public agent::Journal {
   Result<> Finish(const Operation& operation) override {
     return Around("journal: the end", [&] { return journal_->Finish(operation); });
   }
-  Result<> KeepSpec(const std::string& hash, const std::string& spec, WallTime now) override {
-    return Around("journal: the specification", [&] { return journal_->KeepSpec(hash, spec, now); });
+  Result<> KeepSpec(const std::string& container_id, const std::string& spec, WallTime now) override {
+    return Around("journal: the specification", [&] { return journal_->KeepSpec(container_id, spec, now); });
   }
-  Result<> PruneSpecs(const std::set<std::string>& in_use, WallTime before) override {
-    return Around("journal: prune specifications", [&] { return journal_->PruneSpecs(in_use, before); });
+  Result<> PruneSpecs(const std::set<std::string>& container_ids, WallTime before) override {
+    return Around("journal: prune specifications", [&] { return journal_->PruneSpecs(container_ids, before); });
   }
   Result<> Prune(WallTime before, std::size_t keep) override {
     return Around("journal: prune", [&] { return journal_->Prune(before, keep); });
@@ -48,7 +48,9 @@ class JournalWithFailpoints final : public agent::Journal {
   Result<std::optional<JournalEntry>> FindByRequestId(const std::string& request_id) override {
     return journal_->FindByRequestId(request_id);
   }
-  Result<std::optional<std::string>> FindSpec(const std::string& hash) override { return journal_->FindSpec(hash); }
+  Result<std::optional<std::string>> FindSpec(const std::string& container_id) override {
+    return journal_->FindSpec(container_id);
+  }
   Result<std::vector<Operation>> List(const agent::OperationQuery& query) override { return journal_->List(query); }
   Result<std::vector<JournalEntry>> Unfinished() override { return journal_->Unfinished(); }
   Result<std::vector<agent::Progress>> ProgressFrom(const std::string& id, std::uint64_t sequence,

@@ -215,17 +215,18 @@ TEST_F(ConformanceOfAnUpgrade, SpecIsForgottenWithItsContainerAndNoSooner) {
   request.image = "web:3";
   ASSERT_OK(host.Do(request));
   EXPECT_EQ(host.journal.specs.size(), 1u);
-  EXPECT_TRUE(host.journal.specs.contains(host.At("web").Labels().at("berth.spec")));
+  EXPECT_TRUE(host.journal.specs.contains(host.At("web").id));
 }
 
-TEST_F(ConformanceOfAnUpgrade, SpecThatCannotBeWrittenDownKeepsTheUpgradeFromBeginning) {
+TEST_F(ConformanceOfAnUpgrade, SpecThatCannotBeWrittenDownKeepsTheUpgradeFromGoingOn) {
   host.RunWeb();
   host.engine.calls.after_effect = [this](const std::string& call) {
-    if (call.starts_with("pull")) host.journal.FillDiskAt(1);
+    if (call.starts_with("create")) host.journal.FillDiskAt(1);
   };
   EXPECT_EQ(Upgrade().state, State::kFailed);
-  EXPECT_EQ(host.engine.calls.Count("create"), 0u);
+  EXPECT_EQ(host.engine.calls.Count("stop"), 0u);
   EXPECT_TRUE(host.At("web").Runs());
+  EXPECT_THAT(host.Names(), ElementsAre("web"));
 }
 
 }  // namespace

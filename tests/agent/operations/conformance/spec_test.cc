@@ -72,22 +72,25 @@ TEST_F(Conformance, SpecKeepsTheDataOfVolumesThatTheEngineMadeSince) {
 
 // --- the store
 
-TEST_F(Conformance, SpecIsFoundByItsHash) {
+class ConformanceOfSpecs : public Conformance {
+ protected:
+  ConformanceOfSpecs() {
+    EXPECT_OK(journal.KeepSpec(kId, SpecText(made), {}));
+    container.labels["berth.spec"] = SpecHash(made);
+  }
+
   test::MemoryJournal journal;
-  const auto hash = KeepSpec(journal, {{"Config", {{"Tty", true}}}}, {});
-  ASSERT_OK(hash);
-  container.labels["berth.spec"] = *hash;
+  const object made{{"Config", {{"Tty", true}}}};
+};
+
+TEST_F(ConformanceOfSpecs, FindTheContainersOwn) {
   const KnownSpec known = FindSpecOf(container, journal);
-  EXPECT_EQ(known.spec, Json(R"({"Config": {"Tty": true}})").as_object());
+  EXPECT_EQ(known.spec, made);
   EXPECT_EQ(known.warning, "");
 }
 
-TEST_F(Conformance, SpecThatIsLostOrChangedIsNotUsedAndSaysSo) {
-  test::MemoryJournal journal;
-  const auto hash = KeepSpec(journal, {{"Config", {{"Tty", true}}}}, {});
-  ASSERT_OK(hash);
-  container.labels["berth.spec"] = *hash;
-  journal.specs[*hash].first = R"({"Config": {"Tty": false}})";
+TEST_F(ConformanceOfSpecs, DoNotUseOneThatWasChangedOrLostAndSaySo) {
+  journal.specs[kId].first = R"({"Config": {"Tty": false}})";
   EXPECT_FALSE(FindSpecOf(container, journal).spec);
   EXPECT_THAT(FindSpecOf(container, journal).warning, HasSubstr("was changed"));
   journal.specs.clear();
@@ -95,8 +98,14 @@ TEST_F(Conformance, SpecThatIsLostOrChangedIsNotUsedAndSaysSo) {
   EXPECT_THAT(FindSpecOf(container, journal).warning, HasSubstr("not in the journal"));
 }
 
-TEST_F(Conformance, SpecOfAContainerThatOthersMadeIsNotMissed) {
-  test::MemoryJournal journal;
+// Some tools copy a container's labels, and change what the user wants changed.
+TEST_F(ConformanceOfSpecs, DoNotTakeACopyThatOthersMadeForOurs) {
+  container.id = std::string(64, 'd');
+  EXPECT_FALSE(FindSpecOf(container, journal).spec);
+}
+
+TEST_F(ConformanceOfSpecs, AreNotMissedOfAContainerThatOthersMade) {
+  container.labels.clear();
   EXPECT_FALSE(FindSpecOf(container, journal).spec);
   EXPECT_EQ(FindSpecOf(container, journal).warning, "");
 }
