@@ -25,6 +25,8 @@ struct Config {
 
   struct Operations {
     std::int64_t keep_previous = 1;
+    std::chrono::milliseconds keep_previous_for{0};
+    bool image_cleanup = false;
     std::int64_t history_days = 30;
     std::int64_t history_max = 10'000;
     std::int64_t max_unfinished = 256;

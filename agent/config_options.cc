@@ -96,6 +96,14 @@ std::vector<ConfigOption> MakeOptions() {
       NumberOption(FIELD(operations.keep_previous), 0, 10,
                    "How many earlier containers an upgrade keeps, stopped, for a rollback: 0 to 10. A request may say "
                    "otherwise."),
+      DurationOption(
+          FIELD(operations.keep_previous_for), 0s, 8760h,
+          "None of them is kept for longer than this, not even the last one. 0s: for ever. A request may say "
+          "otherwise."),
+      SwitchOption(
+          FIELD(operations.image_cleanup),
+          "Whether an upgrade removes the images of earlier versions than those that keep_previous counts: only "
+          "what berthd has pulled, and what no container uses. A request may say otherwise."),
       NumberOption(FIELD(operations.history_days), 1, 3650,
                    "How many days the outcome of an operation can be looked up."),
       NumberOption(FIELD(operations.history_max), 100, 1'000'000, "How many outcomes are kept at the most."),
@@ -175,9 +183,11 @@ std::vector<ConfigOption> MakeOptions() {
                    "Whether notices may go to addresses that are not of the public Internet: 192.168.1.10, 127.0.0.1."),
       TextOption(FIELD(notices.host_name), CheckHostName, "What notices call this host. Empty: its own name."),
 
-      TextOption(FIELD(registry.auth_file), CheckOptionalFile,
-                 "Credentials for pulls whose request brings none: a file as `docker login` writes it (config.json). "
-                 "It is read anew at each pull. Empty: none."),
+      TextOption(
+          FIELD(registry.auth_file), CheckOptionalFile,
+          "Credentials for pulls whose request brings none: a file as `docker login` writes it (config.json), with "
+          "its credential helpers. It must be root's, and nobody else may write to it. It is read anew at each "
+          "pull. Empty: none."),
   };
 }
 #undef FIELD

@@ -50,7 +50,8 @@ Daemon::Daemon(const Config& config, engine::Endpoint endpoint, OpenedJournal jo
       operations_(
           MakeOperations(loop_.get_executor(), *engine_, *journal_.journal, *clock_, OperationSettingsOf(config_))),
       events_(loop_.get_executor(), *engine_, static_cast<std::size_t>(config_.limits.event_queue)),
-      history_(loop_.get_executor(), *journal_.episodes, *clock_, HistoryLimitsOf(config_)) {}
+      history_(loop_.get_executor(), *journal_.episodes, *clock_, HistoryLimitsOf(config_)),
+      kept_sweep_(loop_.get_executor(), *operations_, *clock_) {}
 
 void Daemon::Recover() {
   if (!journal_.set_aside.empty()) degraded_reasons_.push_back("the journal began anew: " + journal_.set_aside);

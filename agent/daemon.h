@@ -10,6 +10,7 @@
 #include "agent/engine_monitor.h"
 #include "agent/episode_history.h"
 #include "agent/event_hub.h"
+#include "agent/kept_sweep.h"
 #include "agent/loop_thread.h"
 #include "agent/operations/operations.h"
 #include "agent/rpc/server.h"
@@ -60,6 +61,7 @@ class Daemon {
   std::vector<std::string> degraded_reasons_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<EngineMonitor> monitor_;
+  KeptSweep kept_sweep_;
   bool engine_answers_ = false;
   std::unique_ptr<metrics::Exporter> exporter_;  // none: nobody asked for figures
   std::unique_ptr<LoopThread> thread_;

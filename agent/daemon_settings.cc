@@ -12,7 +12,8 @@ Result<engine::Endpoint> EndpointOf(const Config& config) {
 
 OperationSettings OperationSettingsOf(const Config& config) {
   OperationSettings settings;
-  settings.keep.count = static_cast<int>(config.operations.keep_previous);
+  settings.keep = {static_cast<int>(config.operations.keep_previous), config.operations.keep_previous_for,
+                   config.operations.image_cleanup};
   if (!config.registry.auth_file.empty()) settings.credentials = CredentialsFromFile(config.registry.auth_file);
   settings.maximum_unfinished = static_cast<std::size_t>(config.operations.max_unfinished);
   settings.keep_history = std::chrono::hours(24 * config.operations.history_days);

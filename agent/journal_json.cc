@@ -247,6 +247,7 @@ object ToJson(const UpgradeResult& result) {
           {"strategy", Word(kStrategies, result.strategy)},
           {"gap_ms", result.gap.count()},
           {"rolled_back", result.rolled_back},
+          {"pulled", result.pulled},
           {"warnings", Texts(result.warnings)},
           {"failed_probes", List<engine::HealthProbe>(result.failed_probes, ToJson)},
           {"failed_output", result.failed_output}};
@@ -263,6 +264,7 @@ UpgradeResult UpgradeResultFromJson(const object& json) {
   result.strategy = FromWord(kStrategies, StringAt(json, "strategy"), Strategy::kStopFirst);
   result.gap = MillisecondsAt(json, "gap_ms");
   result.rolled_back = FlagAt(json, "rolled_back", false);
+  result.pulled = FlagAt(json, "pulled", false);
   result.warnings = TextsAt(json, "warnings");
   result.failed_probes = ListAt(json, "failed_probes", ProbeFromJson);
   result.failed_output = StringAt(json, "failed_output");

@@ -163,10 +163,11 @@ Result<std::optional<JournalEntry>> SqliteJournal::FindByRequestId(const std::st
 Result<std::vector<Operation>> SqliteJournal::List(const OperationQuery& query) {
   const auto statement = Select(
       "WHERE (?1 = '' OR container = ?1) AND (NOT ?2 OR ended_at IS NULL) AND "
+      "(NOT ?5 OR kind IN ('upgrade', 'rollback', 'recreate')) AND "
       "(?3 = '' OR number < (SELECT number FROM operations WHERE id = ?3)) ORDER BY number DESC LIMIT ?4");
   if (!statement) return statement.error();
   (**statement).Bind(query.container).Bind(std::int64_t{query.unfinished}).Bind(query.before_id);
-  (**statement).Bind(static_cast<std::int64_t>(query.limit));
+  (**statement).Bind(static_cast<std::int64_t>(query.limit)).Bind(std::int64_t{query.replacing});
   auto rows = Rows(**statement);
   if (!rows) return rows.error();
   std::vector<Operation> operations;

@@ -111,10 +111,14 @@ void DefineStop(CLI::App& app, ChangeOptions& options) {
   AddDuration(app, "--stop-timeout", options.stop_timeout, "From SIGTERM to SIGKILL (the container's own)");
 }
 
-void DefineRollback(CLI::App& app, ChangeOptions& options) {
+// What upgrade and rollback have in common.
+void DefineReplace(CLI::App& app, ChangeOptions& options) {
   DefineStop(app, options);
   AddDuration(app, "--health-timeout", options.health_timeout, "How long the container may take to become healthy");
   AddDuration(app, "--stable-for", options.stable_for, "How long one without a health check must run (5s)");
+  app.add_option("--registry-user", options.registry_user, "For the image's registry")->type_name("USER");
+  app.add_flag("--registry-password-stdin", options.password_on_stdin,
+               "Its password is the first line of standard input");
   AddChoice(app, "--strategy", options.strategy,
             {{"auto", v1::UPGRADE_STRATEGY_UNSPECIFIED},
              {"stop-first", v1::UPGRADE_STRATEGY_STOP_FIRST},
@@ -124,17 +128,22 @@ void DefineRollback(CLI::App& app, ChangeOptions& options) {
               "With start-first: how long the old one may go on with its requests (10s)");
 }
 
+void DefineRollback(CLI::App& app, ChangeOptions& options) {
+  DefineReplace(app, options);
+  app.add_option("--to", options.image, "A digest or an image of `berthctl history`; by default what was kept last")
+      ->type_name("DIGEST|IMAGE");
+}
+
 void DefineUpgrade(CLI::App& app, ChangeOptions& options) {
-  DefineRollback(app, options);
+  DefineReplace(app, options);
   app.add_option("--image", options.image, "The new image; the same reference again by default")->type_name("REF");
   AddChoice(
       app, "--pull", options.pull,
       {{"always", v1::PULL_POLICY_ALWAYS}, {"missing", v1::PULL_POLICY_IF_MISSING}, {"never", v1::PULL_POLICY_NEVER}},
       "always, missing or never (always for a tag, missing for a digest)");
   AddNumber(app, "--keep", options.keep, 0, 10, "How many earlier containers are kept (1)");
-  app.add_option("--registry-user", options.registry_user, "For the image's registry")->type_name("USER");
-  app.add_flag("--registry-password-stdin", options.password_on_stdin,
-               "Its password is the first line of standard input");
+  AddDuration(app, "--keep-for", options.keep_for, "How long the replaced container is kept at the most (for ever)");
+  app.add_flag("--clean-images", options.clean_images, "Remove images of versions older than those that are kept");
 }
 
 ChangeOptions Kind(v1::OperationKind kind) {
@@ -169,8 +178,9 @@ void AddCommands(CLI::App& app, Chosen& chosen) {
   all.Add("restart", "Stop and start containers", Kind(v1::OPERATION_KIND_RESTART), DefineStop, Change);
   all.Add("upgrade", "Replace containers by ones from another image", Kind(v1::OPERATION_KIND_UPGRADE), DefineUpgrade,
           Change);
-  all.Add("rollback", "Go back to what the last upgrade replaced", Kind(v1::OPERATION_KIND_ROLLBACK), DefineRollback,
-          Change);
+  all.Add("rollback", "Go back to what the last upgrade replaced, or to what ran earlier",
+          Kind(v1::OPERATION_KIND_ROLLBACK), DefineRollback, Change);
+  all.Add("history", "What a container ran before", std::string(), AddContainer, History);
   all.Add("logs", "What a container wrote", LogsOptions(), DefineLogs, Logs);
   all.Add("stats", "What containers use, every second", StatsOptions(), DefineStats, Stats);
   all.Add("events", "What happens to containers, from now on", EventsOptions(), DefineEvents, Events);

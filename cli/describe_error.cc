@@ -50,6 +50,11 @@ std::string HowToInspect(const Error& error) {
   return "look at what changed: berthctl inspect " + (container.empty() ? "NAME" : container);
 }
 
+std::string HowToChoose(const Error& error) {
+  const std::string container = Metadata(error, "container");
+  return "see what it ran before: berthctl history " + (container.empty() ? "NAME" : container);
+}
+
 }  // namespace
 
 ExitCode ExitCodeOf(const Error& error) {
@@ -64,6 +69,7 @@ std::string NextStep(const Error& error) {
   if (error.reason == reason::kAgentUnreachable) return HowToReach(error);
   if (error.reason == "OPERATION_IN_PROGRESS") return HowToGetPastOperation(error);
   if (error.reason == "ETAG_MISMATCH") return HowToInspect(error);
+  if (error.reason == "NOTHING_KEPT" || error.reason == "VERSION_NOT_FOUND") return HowToChoose(error);
   const auto known = std::ranges::find(kNextSteps, std::string_view(error.reason), &std::pair<Word, Word>::first);
   return known == kNextSteps.end() ? "" : std::string(known->second);
 }

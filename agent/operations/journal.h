@@ -24,6 +24,7 @@ struct JournalEntry {
 struct OperationQuery {
   std::string container;  // all when empty
   bool unfinished = false;
+  bool replacing = false;  // only upgrades, rollbacks and recreates
   std::size_t limit = 50;
   std::string before_id;  // continue a listing behind this one; from the newest when empty
 };

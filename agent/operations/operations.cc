@@ -82,7 +82,7 @@ Result<std::optional<Operation>> OperationsImpl::Admit(const Request& request, c
 ResultTask<Preflight> OperationsImpl::Examine(const Request& request, const ContainerDetails& container,
                                               const std::string& id) {
   if (request.kind == Kind::kUpgrade) co_return co_await PreflightUpgrade(engine_, journal_, request, container, id);
-  if (request.kind == Kind::kRollback) co_return co_await PreflightRollback(engine_, request, container, id);
+  if (request.kind == Kind::kRollback) co_return co_await ExamineRollback(request, container, id);
   if (request.kind == Kind::kRecreate) co_return co_await PreflightRecreate(engine_, journal_, request, container, id);
   Preflight preflight;
   preflight.plan.steps = LifecycleSteps(request.kind, container);

@@ -12,6 +12,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "agent/operations/fingerprint.h"
+#include "agent/operations/history.h"
 #include "agent/operations/journal.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/types.h"
@@ -61,6 +62,13 @@ class Operations {
   // FAILED_PRECONDITION (WOULD_LOSE with one sentence per refusal, NOT_RUNNING, NOT_UNHEALTHY, or as of FindOwners);
   // RESOURCE_EXHAUSTED; UNAVAILABLE.
   virtual ResultTask<Operation> Submit(Request request) = 0;
+
+  // What the container of this name can go back to, as far as the engine and the history know; what runs now first.
+  // NOT_FOUND (CONTAINER_NOT_FOUND).
+  virtual ResultTask<std::vector<Choice>> Versions(std::string container) = 0;
+
+  // Removes the kept containers whose time is over, but those of services that an operation works on.
+  virtual Task<> SweepKept() = 0;
 
   virtual Result<Operation> Get(const std::string& id) = 0;
   virtual Result<std::vector<Operation>> List(const OperationQuery& query) = 0;

@@ -29,6 +29,8 @@ class OperationsImpl final : public Operations {
       : loop_(loop), engine_(engine), journal_(journal), clock_(clock), settings_(std::move(settings)), idle_(loop) {}
 
   ResultTask<Operation> Submit(Request request) override;
+  ResultTask<std::vector<Choice>> Versions(std::string container) override;
+  Task<> SweepKept() override;
   Result<Operation> Get(const std::string& id) override;
   Result<std::vector<Operation>> List(const OperationQuery& query) override;
   Result<std::unique_ptr<OperationWatch>> Watch(const std::string& id, std::uint64_t from_sequence) override;
@@ -46,6 +48,13 @@ class OperationsImpl final : public Operations {
   Result<std::optional<Operation>> Admit(const Request& request, const std::string& key, const std::string& container);
   ResultTask<Preflight> Examine(const Request& request, const engine::ContainerDetails& container,
                                 const std::string& id);
+  Result<std::vector<Version>> HistoryOn(const engine::ContainerDetails& container);
+  ResultTask<Preflight> ExamineRollback(const Request& request, const engine::ContainerDetails& container,
+                                        std::string id);
+  Task<> SweepOne(engine::ContainerSummary summary);
+  bool OthersAreAtWork(const std::string& own) const;
+  Task<> CleanImages(std::string container, int keep, std::string own);
+  Task<> CleanImage(Version version, std::string own);
   Result<Operation> Begin(Request request, const engine::ContainerDetails& container, JournalEntry entry);
   ActivePtr Activate(Request request, JournalEntry entry);
   void Spawn(ActivePtr operation, Task<> work);

@@ -26,6 +26,11 @@ Task<> OperationsImpl::Perform(ActivePtr operation, ContainerDetails container) 
   if (Replaces(operation->request().kind)) {
     UpgradeRun run(engine_, clock_, operation, settings_.credentials);
     co_await run.Run(std::move(container));
+    const bool succeeded = operation->operation().state == State::kSucceeded;
+    const KeepRule keep = operation->record()->keep;
+    if (succeeded && keep.image_cleanup) {
+      co_await CleanImages(operation->operation().container, keep.count, operation->operation().id);
+    }
   } else {
     co_await RunLifecycle(engine_, *operation, std::move(container));
   }

@@ -258,6 +258,21 @@ ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs
   co_return preflight;
 }
 
+ResultTask<Preflight> PreflightChange(engine::Engine& engine, const Request& request, const ContainerDetails& container,
+                                      ContainerDetails kept, std::string operation_id) {
+  auto others = co_await Others(engine, container.id);
+  if (!others) co_return others.error();
+
+  Preflight preflight;
+  preflight.record.swap = SwapForRollback(container, kept, operation_id);
+  auto proxies = co_await PrepareStrategy(engine, request, container, *others, preflight);
+  if (!proxies) co_return proxies.error();
+  preflight.plan.refusals = RecreateRefusals(container, Sharing(*others, container));
+  preflight.plan.steps = UpgradeSteps(preflight.record, proxies->names, "", false);
+  preflight.plan.changes = ConfigChanges(ObjectAt(container.raw, "Config"), ObjectAt(kept.raw, "Config"));
+  co_return preflight;
+}
+
 ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const Request& request,
                                         const ContainerDetails& container, std::string operation_id) {
   auto kept = co_await KeptContainers(engine, container.name);
@@ -266,20 +281,10 @@ ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const Request& r
     co_return Error{
         Code::kFailedPrecondition,
         "NOTHING_KEPT",
-        "no earlier container of " + container.name + " was kept: upgrade to the image that you want instead",
+        "no earlier container of " + container.name + " was kept: name the image that you want back, or upgrade to it",
         {{"container", container.name}}};
   }
-  auto others = co_await Others(engine, container.id);
-  if (!others) co_return others.error();
-
-  Preflight preflight;
-  preflight.record.swap = SwapForRollback(container, kept->front(), operation_id);
-  auto proxies = co_await PrepareStrategy(engine, request, container, *others, preflight);
-  if (!proxies) co_return proxies.error();
-  preflight.plan.refusals = RecreateRefusals(container, Sharing(*others, container));
-  preflight.plan.steps = UpgradeSteps(preflight.record, proxies->names, "", false);
-  preflight.plan.changes = ConfigChanges(ObjectAt(container.raw, "Config"), ObjectAt(kept->front().raw, "Config"));
-  co_return preflight;
+  co_return co_await PreflightChange(engine, request, container, std::move(kept->front()), std::move(operation_id));
 }
 
 }  // namespace berth::agent

@@ -28,7 +28,12 @@ std::string ImageOf(const engine::ContainerDetails& container);
 ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs, const Request& request,
                                        const engine::ContainerDetails& container, std::string operation_id);
 
-// FAILED_PRECONDITION (NOTHING_KEPT) when there is nothing to go back to.
+// For changing places with one that was kept.
+ResultTask<Preflight> PreflightChange(engine::Engine& engine, const Request& request,
+                                      const engine::ContainerDetails& container, engine::ContainerDetails kept,
+                                      std::string operation_id);
+
+// The same with the one that was kept last. FAILED_PRECONDITION (NOTHING_KEPT) when there is none.
 ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const Request& request,
                                         const engine::ContainerDetails& container, std::string operation_id);
 

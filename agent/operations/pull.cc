@@ -109,17 +109,19 @@ bool PullsAlways(const PullRequest& request) {
   return request.reference.digest.empty();
 }
 
-ResultTask<engine::Image> ObtainImage(engine::Engine& engine, Clock& clock, ActiveOperation& operation,
-                                      PullRequest request) {
+ResultTask<Obtained> ObtainImage(engine::Engine& engine, Clock& clock, ActiveOperation& operation,
+                                 PullRequest request) {
   const std::string reference = request.reference.ToString();
   if (!PullsAlways(request)) {
     auto local = co_await engine.InspectImage(reference);
-    const bool missing = !local && local.error().code == Code::kNotFound;
-    if (!missing || request.policy == PullPolicy::kNever) co_return local;
+    if (local) co_return Obtained{std::move(*local), false};
+    if (local.error().code != Code::kNotFound || request.policy == PullPolicy::kNever) co_return local.error();
   }
   auto pulled = co_await Pull(engine, clock, operation, request);
   if (!pulled) co_return pulled.error();
-  co_return co_await engine.InspectImage(reference);
+  auto image = co_await engine.InspectImage(reference);
+  if (!image) co_return image.error();
+  co_return Obtained{std::move(*image), true};
 }
 
 }  // namespace berth::agent

@@ -34,9 +34,13 @@ Result<> CheckPlatform(const engine::Image& old_image, const engine::Image& new_
 // Will a pull be tried when the image is on the host already?
 bool PullsAlways(const PullRequest& request);
 
+struct Obtained {
+  engine::Image image;
+  bool pulled = false;
+};
+
 // Tries again what may pass (pull_retry.h), and says so. Safe to drop at any await. The error of a pull is the
 // registry's; NOT_FOUND (IMAGE_NOT_FOUND) when the policy forbids to pull.
-ResultTask<engine::Image> ObtainImage(engine::Engine& engine, Clock& clock, ActiveOperation& operation,
-                                      PullRequest request);
+ResultTask<Obtained> ObtainImage(engine::Engine& engine, Clock& clock, ActiveOperation& operation, PullRequest request);
 
 }  // namespace berth::agent

@@ -124,6 +124,7 @@ struct UpgradeResult {
   Strategy strategy = Strategy::kStopFirst;
   std::chrono::milliseconds gap{0};
   bool rolled_back = false;
+  bool pulled = false;  // the new image
   std::vector<std::string> warnings;
   std::vector<engine::HealthProbe> failed_probes;
   std::string failed_output;

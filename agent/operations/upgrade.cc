@@ -201,7 +201,7 @@ Task<> UpgradeRun::TidyUp() {
     auto warning = co_await RemoveKept(engine_, outgoing.id, outgoing.side_name);
     if (!warning.empty()) warnings.push_back(std::move(warning));
   } else {
-    warnings = co_await PruneKept(engine_, Record().swap.name, Record().keep);
+    warnings = co_await PruneKept(engine_, Record().swap.name, Record().keep.count);
   }
   outcome_.warnings.insert(outcome_.warnings.end(), warnings.begin(), warnings.end());
 }

@@ -22,13 +22,37 @@ std::string Pinned(const engine::ImageReference& wanted, const engine::Image& im
   return pinned.ToString();
 }
 
+// Empty when nobody knows.
+Task<std::string> DigestThatRuns(engine::Engine& engine, const ContainerDetails& container) {
+  auto image = co_await engine.InspectImage(container.image_id);
+  co_return image ? DigestOf(*image, container.image) : std::string();
+}
+
+// What to get: what the plan found for a rollback, or else what was asked for.
+std::string Wanted(const Request& request, const UpgradeRecord& record, const ContainerDetails& container) {
+  if (!record.image.empty()) return record.image;
+  return request.image.empty() ? ImageOf(container) : request.image;
+}
+
+// What the next upgrade without an image gets: after a rollback, the tag that was left, and not its digest of back
+// then.
+std::string Asked(const std::string& wanted, const UpgradeRecord& record) {
+  auto reference = engine::ParseImageReference(wanted);
+  if (record.image.empty() || !reference || reference->tag.empty()) return wanted;
+  reference->digest.clear();
+  return reference->ToString();
+}
+
 }  // namespace
 
 ResultTask<> UpgradeRun::Prepare(const ContainerDetails& container) {
   if (!Record().swap.created) {  // a rollback: the container is there
     auto kept = co_await engine_.Inspect(Record().swap.incoming.id);
-    if (kept) outcome_.new_image = kept->image;
-    co_return kept ? Result<>() : Result<>(kept.error());
+    if (!kept) co_return kept.error();
+    outcome_.new_image = kept->image;
+    outcome_.old_digest = co_await DigestThatRuns(engine_, container);
+    outcome_.new_digest = co_await DigestThatRuns(engine_, *kept);
+    co_return Result<>();
   }
   auto candidate = co_await ObtainCandidate(container);
   if (!candidate) co_return candidate.error();
@@ -59,7 +83,7 @@ ResultTask<UpgradeRun::Candidate> UpgradeRun::SameAgain(const ContainerDetails& 
 
 ResultTask<UpgradeRun::Candidate> UpgradeRun::PullCandidate(const ContainerDetails& container) {
   const Request& request = operation_->request();
-  auto wanted = engine::ParseImageReference(request.image.empty() ? ImageOf(container) : request.image);
+  auto wanted = engine::ParseImageReference(Wanted(request, Record(), container));
   if (!wanted) co_return wanted.error();
   auto old_image = co_await engine_.InspectImage(container.image_id);
   if (!old_image) co_return Annotate(old_image.error(), "reading the old image");
@@ -67,20 +91,21 @@ ResultTask<UpgradeRun::Candidate> UpgradeRun::PullCandidate(const ContainerDetai
   PullRequest pull{*wanted, request.pull, request.credentials, credentials_, PlatformOf(*old_image)};
   NextStep();
   auto obtaining = ObtainImage(engine_, clock_, *operation_, std::move(pull));
-  auto new_image = co_await operation_->Interruptible(std::move(obtaining));
-  if (!new_image) co_return Annotate(new_image.error(), "pulling " + wanted->ToString());
+  auto obtained = co_await operation_->Interruptible(std::move(obtaining));
+  if (!obtained) co_return Annotate(obtained.error(), "pulling " + wanted->ToString());
+  outcome_.pulled = obtained->pulled;
+  engine::Image& new_image = obtained->image;
+  if (auto kept = CheckPlatform(*old_image, new_image); !kept) co_return kept.error();
 
-  if (auto kept = CheckPlatform(*old_image, *new_image); !kept) co_return kept.error();
-
-  const bool same = new_image->id == container.image_id;
-  std::string reference = Pinned(*wanted, *new_image);
-  co_return Candidate{std::move(*old_image), std::move(*new_image), std::move(reference), same};
+  const bool same = new_image.id == container.image_id;
+  std::string reference = Pinned(*wanted, new_image);
+  co_return Candidate{std::move(*old_image), std::move(new_image), std::move(reference), same};
 }
 
 ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const Candidate& candidate) {
   const Operation& operation = operation_->operation();
   UpgradeRecord record = Record();
-  const std::string asked = operation_->request().image.empty() ? ImageOf(container) : operation_->request().image;
+  const std::string asked = Asked(Wanted(operation_->request(), record, container), record);
   auto owners = co_await FindOwners(engine_, container, operation_->request().owners, record.swap.serves);
   if (!owners) co_return owners.error();
   auto borrowed = co_await BorrowedVolumes(engine_, container, *owners);

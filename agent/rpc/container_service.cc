@@ -75,6 +75,12 @@ grpc::ServerUnaryReactor* ContainerService::RollbackContainer(grpc::CallbackServ
   return bridge_.Mutate(response, Submit(*request));
 }
 
+grpc::ServerUnaryReactor* ContainerService::ListVersions(grpc::CallbackServerContext*,
+                                                         const v1::ListVersionsRequest* request,
+                                                         v1::ListVersionsResponse* response) {
+  return bridge_.Read(response, Versions(*request));
+}
+
 grpc::ServerWriteReactor<v1::LogChunk>* ContainerService::StreamLogs(grpc::CallbackServerContext*,
                                                                      const v1::StreamLogsRequest* request) {
   return bridge_.Stream<v1::LogChunk>([=, this](auto& call) { return Logs(*request, call); }, MergeLogs);
@@ -111,6 +117,16 @@ ResultTask<v1::ContainerDetails> ContainerService::Get(const v1::GetContainerReq
   const auto kept = co_await agent::KeptContainers(engine_, container->name);
   if (!kept) co_return kept.error();
   co_return ToProto(*container, *status, *kept);
+}
+
+ResultTask<v1::ListVersionsResponse> ContainerService::Versions(const v1::ListVersionsRequest& request) {
+  const auto name = ToContainerName(request.container());
+  if (!name) co_return name.error();
+  const auto choices = co_await operations_.Versions(*name);
+  if (!choices) co_return choices.error();
+  v1::ListVersionsResponse response;
+  for (const auto& choice : *choices) *response.add_versions() = ToProto(choice);
+  co_return response;
 }
 
 ResultTask<std::string> ContainerService::StatusOf(const std::string& id) {

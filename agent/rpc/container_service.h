@@ -46,6 +46,8 @@ class ContainerService final : public v1::ContainerService::CallbackService {
   grpc::ServerUnaryReactor* RollbackContainer(grpc::CallbackServerContext* context,
                                               const v1::RollbackContainerRequest* request,
                                               v1::Operation* response) override;
+  grpc::ServerUnaryReactor* ListVersions(grpc::CallbackServerContext* context, const v1::ListVersionsRequest* request,
+                                         v1::ListVersionsResponse* response) override;
   grpc::ServerWriteReactor<v1::LogChunk>* StreamLogs(grpc::CallbackServerContext* context,
                                                      const v1::StreamLogsRequest* request) override;
   grpc::ServerWriteReactor<v1::Stats>* StreamStats(grpc::CallbackServerContext* context,
@@ -57,6 +59,7 @@ class ContainerService final : public v1::ContainerService::CallbackService {
   // On the loop. A request lives as long as its call, and so longer than these.
   ResultTask<v1::ListContainersResponse> List(const v1::ListContainersRequest& request);
   ResultTask<v1::ContainerDetails> Get(const v1::GetContainerRequest& request);
+  ResultTask<v1::ListVersionsResponse> Versions(const v1::ListVersionsRequest& request);
   template <class Proto>
   ResultTask<v1::Operation> Submit(const Proto& request);
   ResultTask<> Logs(const v1::StreamLogsRequest& request, StreamCall<v1::LogChunk>& call);

@@ -8,8 +8,10 @@
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
+#include "agent/operations/history.h"
 #include "agent/operations/types.h"
 #include "berth/v1/container.pb.h"
+#include "berth/v1/container_service.pb.h"
 #include "berth/v1/host_service.pb.h"
 #include "berth/v1/operation.pb.h"
 #include "berth/v1/watchdog_service.pb.h"
@@ -49,6 +51,7 @@ v1::Progress ToProto(const agent::Progress& progress);
 v1::Plan ToProto(const agent::Plan& plan);
 v1::UpgradeResult ToProto(const agent::UpgradeResult& result);
 v1::Operation ToProto(const agent::Operation& operation);
+v1::ContainerVersion ToProto(const agent::Choice& choice);
 
 // Without the containers.
 v1::Watchdog ToProto(const watchdog::HostStatus& host);

@@ -155,4 +155,21 @@ v1::Operation ToProto(const agent::Operation& operation) {
   return message;
 }
 
+v1::ContainerVersion ToProto(const agent::Choice& choice) {
+  const agent::Version& version = choice.version;
+  v1::ContainerVersion message;
+  message.set_image(ValidUtf8(version.image));
+  message.set_digest(ValidUtf8(version.digest));
+  message.set_container_id(ValidUtf8(version.container_id));
+  if (!version.operation.empty()) {
+    message.set_operation("operations/" + version.operation);
+    message.set_kind(ToProto(version.kind));
+    *message.mutable_time() = ToProto(version.since);
+  }
+  message.set_runs_now(choice.runs_now);
+  message.set_kept_as(ValidUtf8(choice.kept_as));
+  message.set_can_roll_back(choice.can_go_back);
+  return message;
+}
+
 }  // namespace berth::rpc

@@ -6,6 +6,7 @@
 
 #include <boost/algorithm/string/case_conv.hpp>
 
+#include "agent/operations/history.h"
 #include "agent/rpc/fields.h"
 #include "engine/image_reference.h"
 #include "engine/names.h"
@@ -22,6 +23,7 @@ constexpr int kMostLabels = 32;
 constexpr int kMostContainers = 256;
 constexpr std::size_t kCredentialLimit = 64 * 1024;
 constexpr int kMostKept = 10;
+constexpr std::chrono::hours kLongestKept{365 * 24};
 constexpr int kDefaultPage = 50;
 constexpr int kLargestPage = 1000;
 constexpr std::size_t kWatchedNameLimit = 512;  // three names and their slashes
@@ -136,7 +138,8 @@ Result<> ReadPullPolicy(const v1::UpgradeContainerRequest& proto, agent::Request
   }
 }
 
-Result<> ReadCredentials(const v1::UpgradeContainerRequest& proto, agent::Request& request) {
+template <class Proto>
+Result<> ReadCredentials(const Proto& proto, agent::Request& request) {
   if (!proto.has_credentials()) return {};
   const auto& given = proto.credentials();
   const std::size_t size = given.username().size() + given.password().size() + given.identity_token().size();
@@ -154,6 +157,26 @@ Result<> ReadKeepPrevious(const v1::UpgradeContainerRequest& proto, agent::Reque
     return BadField("keep_previous", "must be between 0 and 10");
   }
   request.keep_previous = proto.keep_previous();
+  return {};
+}
+
+Result<> ReadKeepFor(const v1::UpgradeContainerRequest& proto, agent::Request& request) {
+  if (proto.has_image_cleanup()) request.image_cleanup = proto.image_cleanup();
+  if (!proto.has_keep_previous_for()) return {};
+  const auto limit = ToDuration(proto.keep_previous_for(), "keep_previous_for", milliseconds(0), kLongestKept);
+  if (!limit) return limit.error();
+  request.keep_previous_for = *limit;
+  return {};
+}
+
+// What the container ran before is known later; here only what can be nothing of the kind is refused.
+Result<> ReadTarget(const v1::RollbackContainerRequest& proto, agent::Request& request) {
+  request.image = proto.image();
+  if (proto.image().empty() || agent::IsDigestPrefix(proto.image())) return {};
+  auto text = CheckText(proto.image(), "image", kImageLimit);
+  if (!text) return text;
+  const auto reference = engine::ParseImageReference(proto.image());
+  if (!reference) return InField(reference.error(), "image");
   return {};
 }
 
@@ -258,13 +281,14 @@ Result<agent::Request> ToRequest(const v1::RestartContainerRequest& proto) {
 Result<agent::Request> ToRequest(const v1::UpgradeContainerRequest& proto) {
   using Proto = v1::UpgradeContainerRequest;
   return Read(agent::Kind::kUpgrade, proto, ReadCommon<Proto>, ReadStopTimeout<Proto>, ReadGate<Proto>, ReadImage,
-              ReadStrategy<Proto>, ReadDrain<Proto>, ReadPullPolicy, ReadCredentials, ReadKeepPrevious);
+              ReadStrategy<Proto>, ReadDrain<Proto>, ReadPullPolicy, ReadCredentials<Proto>, ReadKeepPrevious,
+              ReadKeepFor);
 }
 
 Result<agent::Request> ToRequest(const v1::RollbackContainerRequest& proto) {
   using Proto = v1::RollbackContainerRequest;
   return Read(agent::Kind::kRollback, proto, ReadCommon<Proto>, ReadStopTimeout<Proto>, ReadGate<Proto>,
-              ReadStrategy<Proto>, ReadDrain<Proto>);
+              ReadStrategy<Proto>, ReadDrain<Proto>, ReadTarget, ReadCredentials<Proto>);
 }
 
 Result<std::string> ToOperationId(const std::string& name) {

@@ -38,13 +38,20 @@ struct ChangeOptions {
   v1::UpgradeStrategy strategy = v1::UPGRADE_STRATEGY_UNSPECIFIED;
   std::optional<Milliseconds> drain;
 
-  std::string image;  // upgrade, and all that follows
-  v1::PullPolicy pull = v1::PULL_POLICY_UNSPECIFIED;
-  std::optional<int> keep;
+  std::string image;  // upgrade: the new one; rollback: the one to go back to
   std::string registry_user;
   bool password_on_stdin = false;  // as its first line; goes with the user
+
+  // Upgrade alone.
+  v1::PullPolicy pull = v1::PULL_POLICY_UNSPECIFIED;
+  std::optional<int> keep;
+  std::optional<Milliseconds> keep_for;
+  bool clean_images = false;
 };
 ExitCode Change(const Session& session, const ChangeOptions& options);
+
+// What it ran before.
+ExitCode History(const Session& session, const std::string& container);
 
 struct LogsOptions {
   std::string container;

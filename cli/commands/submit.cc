@@ -16,10 +16,16 @@ void SetHealthGate(const ChangeOptions& options, Request& request) {
   if (options.stable_for) *request.mutable_health_gate()->mutable_stable_for() = ToProto(*options.stable_for);
 }
 
-void SetImage(const ChangeOptions& options, const Secrets& secrets, v1::UpgradeContainerRequest& request) {
-  request.set_image(options.image);
+void SetUpgrade(const ChangeOptions& options, v1::UpgradeContainerRequest& request) {
   request.set_pull_policy(options.pull);
   if (options.keep) request.set_keep_previous(*options.keep);
+  if (options.keep_for) *request.mutable_keep_previous_for() = ToProto(*options.keep_for);
+  if (options.clean_images) request.set_image_cleanup(true);
+}
+
+template <class Request>
+void SetImage(const ChangeOptions& options, const Secrets& secrets, Request& request) {
+  request.set_image(options.image);
   if (options.registry_user.empty()) return;
   request.mutable_credentials()->set_username(options.registry_user);
   request.mutable_credentials()->set_password(secrets.registry_password);
@@ -45,6 +51,7 @@ Request Fill(const ChangeOptions& options, const std::string& container, const s
     if (options.drain) *request.mutable_drain() = ToProto(*options.drain);
   }
   if constexpr (requires { request.mutable_credentials(); }) SetImage(options, secrets, request);
+  if constexpr (requires { request.keep_previous(); }) SetUpgrade(options, request);
   return request;
 }
 

@@ -79,6 +79,9 @@ TEST_F(Changing, AnUpgradeSendsAllItsOptions) {
        "20s",
        "--keep",
        "0",
+       "--keep-for",
+       "7d",
+       "--clean-images",
        "--pull",
        "missing",
        "--registry-user",
@@ -97,6 +100,8 @@ TEST_F(Changing, AnUpgradeSendsAllItsOptions) {
   EXPECT_EQ(cli::FromProto(upgrade_.health_gate().stable_for()), 7s);
   EXPECT_EQ(cli::FromProto(upgrade_.stop_timeout()), 20s);
   EXPECT_EQ(upgrade_.keep_previous(), 0);
+  EXPECT_EQ(cli::FromProto(upgrade_.keep_previous_for()), 7 * 24h);
+  EXPECT_TRUE(upgrade_.image_cleanup());
   EXPECT_EQ(upgrade_.pull_policy(), v1::PULL_POLICY_IF_MISSING);
   EXPECT_EQ(upgrade_.credentials().username(), "me");
   EXPECT_EQ(upgrade_.credentials().password(), "secret");
@@ -263,6 +268,7 @@ TEST_F(Changing, EveryVerbHasItsCall) {
   };
   agent_.script.rollback = [](const v1::RollbackContainerRequest& request, v1::Operation& operation) {
     EXPECT_EQ(request.health_gate().timeout().seconds(), 9);
+    EXPECT_EQ(request.image(), "sha256:0123456789ab");
     operation = SucceededUpgrade();
     operation.set_kind(v1::OPERATION_KIND_ROLLBACK);
     return Status::OK;
@@ -271,7 +277,7 @@ TEST_F(Changing, EveryVerbHasItsCall) {
   EXPECT_EQ(Out(), "web: stopped\n");
   Run({"restart", "web"});
   EXPECT_EQ(Out(), "web: restarted\n");
-  Run({"rollback", "web", "--health-timeout", "9s"});
+  Run({"rollback", "web", "--health-timeout", "9s", "--to", "sha256:0123456789ab"});
   EXPECT_THAT(Out(), HasSubstr("web: rolled back, "));
 }
 

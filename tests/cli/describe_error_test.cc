@@ -34,6 +34,9 @@ TEST(Errors, SayWhatToDoNext) {
   EXPECT_EQ(Describe({Code::kAborted, "OPERATION_IN_PROGRESS", "busy", {{"operation", "operations/ab"}}}),
             "berthctl: busy\n"
             "  follow it with: berthctl op watch operations/ab; or wait for your turn with --queue\n");
+  EXPECT_EQ(Describe({Code::kNotFound, "VERSION_NOT_FOUND", "not before", {{"container", "web"}}}),
+            "berthctl: not before\n"
+            "  see what it ran before: berthctl history web\n");
   EXPECT_EQ(Describe({Code::kUnavailable, reason::kAgentUnreachable, "can't reach it", {{"errno", "ENOENT"}}}),
             "berthctl: can't reach it\n"
             "  is berthd running? systemctl status berthd; or give --host\n");

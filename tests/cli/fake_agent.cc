@@ -39,6 +39,9 @@ class FakeAgent::Container final : public v1::ContainerService::Service {
   Status GetContainer(ServerContext*, const v1::GetContainerRequest* q, v1::ContainerDetails* a) override {
     return Answer(script_.get, q, a);
   }
+  Status ListVersions(ServerContext*, const v1::ListVersionsRequest* q, v1::ListVersionsResponse* a) override {
+    return Answer(script_.versions, q, a);
+  }
   Status StartContainer(ServerContext*, const v1::StartContainerRequest* q, v1::Operation* a) override {
     return Answer(script_.start, q, a);
   }

@@ -34,6 +34,7 @@ struct Script {
 
   Call<v1::ListContainersRequest, v1::ListContainersResponse> list;
   Call<v1::GetContainerRequest, v1::ContainerDetails> get;
+  Call<v1::ListVersionsRequest, v1::ListVersionsResponse> versions;
   Call<v1::StartContainerRequest, v1::Operation> start;
   Call<v1::StopContainerRequest, v1::Operation> stop;
   Call<v1::RestartContainerRequest, v1::Operation> restart;

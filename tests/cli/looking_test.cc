@@ -138,6 +138,46 @@ TEST_F(Looking, InspectOfAnUnknownContainerSaysHowToFindTheRightOne) {
   EXPECT_EQ(Err(), "berthctl: there is no container wbe\n  berthctl ps -a lists them\n");
 }
 
+TEST_F(Looking, HistoryPrintsATable) {
+  agent_.script.versions = [](const v1::ListVersionsRequest& request, v1::ListVersionsResponse& response) {
+    EXPECT_EQ(request.container(), "web");
+    auto& now = *response.add_versions();
+    now.set_image("r/web:2@sha256:2222222222222222");
+    now.set_digest("sha256:2222222222222222");
+    now.set_operation("operations/00000000000000aa");
+    now.set_kind(v1::OPERATION_KIND_UPGRADE);
+    *now.mutable_time() = Ago(2h);
+    now.set_runs_now(true);
+    auto& kept = *response.add_versions();
+    kept.set_image("r/web:1");
+    kept.set_kept_as("web.berth-00000000000000aa-old");
+    kept.set_can_roll_back(true);
+    auto& earlier = *response.add_versions();
+    earlier.set_image("r/web:0@sha256:0000000000000000");
+    earlier.set_digest("sha256:0000000000000000");
+    earlier.set_can_roll_back(true);
+    response.add_versions()->set_image("built-here");
+    return Status::OK;
+  };
+  EXPECT_EQ(Run({"history", "web"}), ExitCode::kOk);
+  EXPECT_EQ(Out(),
+            "IMAGE        DIGEST                SINCE         BROUGHT BY                             BACK BY\n"
+            "r/web:2      sha256:222222222222   2 hours ago   upgrade, operations/00000000000000aa   runs now\n"
+            "r/web:1      -                     -             -                                      kept as "
+            "web.berth-00000000000000aa-old\n"
+            "r/web:0      sha256:000000000000   -             -                                      its digest\n"
+            "built-here   -                     -             -                                      -\n");
+}
+
+TEST_F(Looking, HistoryPrintsJson) {
+  agent_.script.versions = [](const auto&, v1::ListVersionsResponse& response) {
+    response.add_versions()->set_image("r/web:2");
+    return Status::OK;
+  };
+  EXPECT_EQ(Run({"history", "web", "--json"}), ExitCode::kOk);
+  EXPECT_EQ(parse(Out()).at("versions").at(0).at("image"), "r/web:2");
+}
+
 TEST_F(Looking, OpsPrintsATable) {
   agent_.script.list_operations = [](const v1::ListOperationsRequest& request, v1::ListOperationsResponse& response) {
     EXPECT_EQ(request.container(), "web");

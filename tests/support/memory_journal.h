@@ -60,6 +60,10 @@ class MemoryJournal final : public agent::Journal {
     for (auto row = rows_.rbegin(); row != rows_.rend() && found.size() < query.limit; ++row) {
       const auto& operation = row->second.operation;
       if (!query.container.empty() && operation.container != query.container) continue;
+      if (query.replacing && operation.kind != agent::Kind::kUpgrade && operation.kind != agent::Kind::kRollback &&
+          operation.kind != agent::Kind::kRecreate) {
+        continue;
+      }
       if (!query.unfinished || !agent::HasEnded(operation.state)) found.push_back(operation);
     }
     return found;

@@ -57,6 +57,32 @@ TEST_F(ContainerServiceTest, ListsByLabelAtTheEngine) {
   EXPECT_THAT(Names(response), ElementsAre("web"));
 }
 
+TEST_F(ContainerServiceTest, ListsWhatAContainerRanBefore) {
+  OnLoop([this] {
+    agent::Choice now;
+    now.version.image = "web:2";
+    now.version.operation = "00000000000000aa";
+    now.runs_now = true;
+    agent::Choice kept;
+    kept.kept_as = "web.berth-00000000000000aa-old";
+    kept.can_go_back = true;
+    operations.choices = {now, kept};
+  });
+  v1::ListVersionsResponse response;
+  ASSERT_TRUE(Call(&Containers::ListVersions, For<v1::ListVersionsRequest>("web"), response).ok());
+  ASSERT_EQ(response.versions_size(), 2);
+  EXPECT_EQ(response.versions(0).operation(), "operations/00000000000000aa");
+  EXPECT_TRUE(response.versions(0).runs_now() && response.versions(0).has_time());
+  EXPECT_EQ(response.versions(1).kept_as(), "web.berth-00000000000000aa-old");
+  EXPECT_TRUE(response.versions(1).can_roll_back() && !response.versions(1).has_time());
+}
+
+TEST_F(ContainerServiceTest, DoesNotListWhatIsNotThere) {
+  v1::ListVersionsResponse response;
+  EXPECT_EQ(Call(&Containers::ListVersions, For<v1::ListVersionsRequest>("nobody"), response).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
 TEST_F(ContainerServiceTest, ShowsAContainerWithWhatWasKeptOfIt) {
   OnLoop([this] {
     engine.Run("web", "web:2");

@@ -64,6 +64,8 @@ TEST(Requests, TakeEveryFieldOver) {
   proto.mutable_credentials()->set_username("ci");
   proto.mutable_credentials()->set_password("secret");
   proto.set_keep_previous(0);
+  proto.mutable_keep_previous_for()->set_seconds(7 * 86'400);
+  proto.set_image_cleanup(true);
 
   const auto request = ToRequest(proto).value();
   EXPECT_EQ(request.kind, agent::Kind::kUpgrade);
@@ -82,6 +84,8 @@ TEST(Requests, TakeEveryFieldOver) {
   EXPECT_EQ(request.credentials->username, "ci");
   EXPECT_EQ(request.credentials->password, "secret");
   EXPECT_EQ(request.keep_previous, 0);
+  EXPECT_EQ(request.keep_previous_for, std::chrono::hours(7 * 24));
+  EXPECT_EQ(request.image_cleanup, true);
 }
 
 TEST(Requests, LeaveDefaultsAloneWhereNothingWasSaid) {
@@ -93,6 +97,8 @@ TEST(Requests, LeaveDefaultsAloneWhereNothingWasSaid) {
   EXPECT_FALSE(request.stop_timeout);
   EXPECT_FALSE(request.credentials);
   EXPECT_FALSE(request.keep_previous);
+  EXPECT_FALSE(request.keep_previous_for);
+  EXPECT_FALSE(request.image_cleanup);
   EXPECT_EQ(request.pull, agent::PullPolicy::kDefault);
 }
 
@@ -109,6 +115,22 @@ TEST(Requests, KnowTheirVerb) {
   EXPECT_EQ(ToRequest(stop)->kind, agent::Kind::kStop);
   EXPECT_EQ(ToRequest(restart)->kind, agent::Kind::kRestart);
   EXPECT_EQ(ToRequest(rollback)->kind, agent::Kind::kRollback);
+}
+
+TEST(Requests, TakeOverWhatARollbackGoesBackTo) {
+  v1::RollbackContainerRequest rollback;
+  rollback.set_container("web");
+  for (const char* image : {"", "sha256:0123456789ab", "r/web:1", "r/web"}) {
+    rollback.set_image(image);
+    EXPECT_EQ(ToRequest(rollback)->image, image);
+  }
+  rollback.set_image("sha256:0123");
+  EXPECT_EQ(Refusal(ToRequest(rollback)), "ok") << "it may be the name of an image";
+  rollback.set_image("Not An Image");
+  EXPECT_EQ(Refusal(ToRequest(rollback)), "BAD_IMAGE_REFERENCE image");
+  rollback.clear_image();
+  rollback.mutable_credentials()->set_username("me");
+  EXPECT_EQ(Refusal(ToRequest(rollback)), "BAD_FIELD credentials");
 }
 
 TEST(Requests, DoNotAcceptDurationsOutOfRange) {
@@ -141,6 +163,9 @@ TEST(Requests, DoNotAcceptValuesThatThisAgentDoesNotKnow) {
 TEST(Requests, DoNotKeepMoreThanTenOrLessThanNone) {
   EXPECT_EQ(RefusalOf([](auto& r) { r.set_keep_previous(10); }), "ok");
   EXPECT_EQ(RefusalOf([](auto& r) { r.set_keep_previous(11); }), "BAD_FIELD keep_previous");
+  EXPECT_EQ(RefusalOf([](auto& r) { r.mutable_keep_previous_for()->set_seconds(-1); }), "BAD_FIELD keep_previous_for");
+  EXPECT_EQ(RefusalOf([](auto& r) { r.mutable_keep_previous_for()->set_seconds(366 * 86'400); }),
+            "BAD_FIELD keep_previous_for");
   EXPECT_EQ(RefusalOf([](auto& r) { r.set_keep_previous(-1); }), "BAD_FIELD keep_previous");
 }
 

@@ -20,6 +20,7 @@ class ScriptedOperations final : public agent::Operations {
   std::vector<agent::Request> submitted;
   std::function<ResultTask<agent::Operation>(agent::Request)> on_submit = &ScriptedOperations::Begin;
   std::vector<std::string> cancelled;
+  std::vector<agent::Choice> choices;
   std::vector<agent::Operation> known;    // newest first
   std::vector<agent::Progress> progress;  // of all of them
   Gate ended;                             // for those who wait
@@ -29,6 +30,13 @@ class ScriptedOperations final : public agent::Operations {
     submitted.push_back(request);
     co_return co_await on_submit(std::move(request));
   }
+
+  ResultTask<std::vector<agent::Choice>> Versions(std::string container) override {
+    if (container == "nobody") co_return Error{Code::kNotFound, "CONTAINER_NOT_FOUND", "there is no container nobody"};
+    co_return choices;
+  }
+
+  Task<> SweepKept() override { co_return; }
 
   Result<agent::Operation> Get(const std::string& id) override {
     for (const auto& operation : known) {
