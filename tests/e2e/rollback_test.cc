@@ -62,6 +62,52 @@ TEST_F(RollbackOnAHost, StaysWithTheNewContainerWhenTheOldOneIsBad) {
   ExpectOneServes("2");
 }
 
+TEST_F(RollbackOnAHost, GoesBackToADigestOfWhichNoContainerWasKept) {
+  RunWeb();
+  const auto first = Upgrade("web:2");
+  EXPECT_OK(OutcomeOf(Upgrade("web:3")));
+  auto request = Ask<v1::RollbackContainerRequest>(kWeb);
+  request.set_image(first.upgrade_result().old_digest().substr(0, 19));
+  const auto ended = Do(request);
+  EXPECT_OK(OutcomeOf(ended));
+  EXPECT_EQ(ended.upgrade_result().new_digest(), first.upgrade_result().old_digest());
+  ExpectOneServes("1");
+  EXPECT_EQ(docker.Inspect(kWeb).image, Image("web:1") + "@" + first.upgrade_result().old_digest());
+}
+
+TEST_F(RollbackOnAHost, GoesBackToAKeptContainerByTheNameOfItsImage) {
+  const std::string old_id = RunWeb();
+  EXPECT_OK(OutcomeOf(Upgrade("web:2")));
+  const auto done = Berthctl({"rollback", kWeb, "--to", Image("web:1")});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(docker.Inspect(kWeb).id, old_id);
+  const auto history = Berthctl({"history", kWeb});
+  EXPECT_THAT(history.out, testing::HasSubstr("runs now"));
+  EXPECT_THAT(history.out, testing::HasSubstr("kept as " + kWeb + ".berth-"));
+}
+
+TEST_F(RollbackOnAHost, IsRefusedForAnImageThatDidNotRun) {
+  const std::string id = RunWeb();
+  auto request = Ask<v1::RollbackContainerRequest>(kWeb);
+  request.set_image(Image("web:3"));
+  EXPECT_THAT(Submit(request), FailsWith(Code::kNotFound, "VERSION_NOT_FOUND"));
+  ExpectUntouched(id);
+}
+
+TEST_F(RollbackOnAHost, LosesTheImagesOfOlderVersionsWhenThatIsAskedFor) {
+  RunWeb();
+  for (const auto& name : {Image("web:2"), private_engine.auth_registry + "/web:2"}) docker.Forget(name);
+  UpgradeKeeping(0, "web:2");
+  const auto used = docker.Image(Image("web:2")).id;
+  auto request = AskUpgrade("web:3");
+  request.set_keep_previous(0);
+  request.set_image_cleanup(true);
+  EXPECT_OK(OutcomeOf(Do(request)));
+  EXPECT_TRUE(Within(10s, [&] { return !docker.HasImage(used); }));
+  EXPECT_TRUE(docker.HasImage(Image("web:1"))) << "Berth did not pull it";
+  ExpectOneServes("3");
+}
+
 TEST_F(RollbackOnAHost, FindsAsManyOldContainersAsWereAskedFor) {
   RunWeb();
   UpgradeKeeping(2, "web:2");
