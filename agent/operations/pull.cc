@@ -61,8 +61,9 @@ std::string InSeconds(milliseconds delay) {
 
 // What a registry says that wants to know who asks is no help to one who thinks to have told it.
 Error WithAdvice(Error error, const std::string& registry, const OwnCredentials& credentials, int failures) {
-  if (failures > 1) error.message += "; gave up after " + std::to_string(failures) + " tries";
-  if (error.reason != "REGISTRY_DENIED" || credentials.auth) return error;
+  const bool denied = error.reason == "REGISTRY_DENIED";
+  if (!denied && failures > 1) error.message += "; gave up after " + std::to_string(failures) + " tries";
+  if (!denied || credentials.auth) return error;
   error.message += credentials.trouble.empty() ? "; nobody gave credentials for " + registry +
                                                      ": give them with the request or in the agent's auth_file"
                                                : "; " + credentials.trouble;
