@@ -14,35 +14,13 @@ using boost::json::array;
 using boost::json::object;
 using std::chrono::milliseconds;
 
-constexpr std::array<std::string_view, 6> kKinds = {"start", "stop", "restart", "upgrade", "rollback", "recreate"};
+constexpr std::array<std::string_view, 7> kKinds = {"start",    "stop",     "restart",      "upgrade",
+                                                    "rollback", "recreate", "upgrade_group"};
 constexpr std::array<std::string_view, 2> kOrigins = {"caller", "watchdog"};
 constexpr std::array<std::string_view, 6> kStates = {"queued", "running",   "succeeded",
                                                      "failed", "cancelled", "validated"};
-constexpr std::array<std::string_view, 3> kStrategies = {"auto", "stop_first", "start_first"};
 constexpr std::array<std::string_view, 4> kPhases = {"preparing", "switching", "taking_over", "committed"};
 constexpr std::array<std::string_view, 4> kHealths = {"none", "starting", "healthy", "unhealthy"};
-
-template <class Enum, std::size_t n>
-std::string_view Word(const std::array<std::string_view, n>& words, Enum value) {
-  return words.at(static_cast<std::size_t>(value));
-}
-
-template <class Enum, std::size_t n>
-Enum FromWord(const std::array<std::string_view, n>& words, std::string_view word, Enum otherwise) {
-  for (std::size_t i = 0; i < n; ++i) {
-    if (words[i] == word) return static_cast<Enum>(i);
-  }
-  return otherwise;
-}
-
-bool FlagAt(const object& json, std::string_view key, bool otherwise) {
-  const auto* value = json.if_contains(key);
-  return value != nullptr && value->is_bool() ? value->get_bool() : otherwise;
-}
-
-milliseconds MillisecondsAt(const object& json, std::string_view key) {
-  return milliseconds(NumberAt<std::int64_t>(json, key));
-}
 
 array Texts(const std::vector<std::string>& texts) { return array(texts.begin(), texts.end()); }
 
@@ -50,22 +28,6 @@ std::vector<std::string> TextsAt(const object& json, std::string_view key) {
   std::vector<std::string> texts;
   for (const auto& text : ArrayAt(json, key)) texts.push_back(StringOf(text));
   return texts;
-}
-
-template <class T>
-array List(const std::vector<T>& items, object (*to_json)(const T&)) {
-  array list;
-  for (const auto& item : items) list.push_back(to_json(item));
-  return list;
-}
-
-template <class T>
-std::vector<T> ListAt(const object& json, std::string_view key, T (*from_json)(const object&)) {
-  std::vector<T> items;
-  for (const auto& item : ArrayAt(json, key)) {
-    if (const auto* found = item.if_object()) items.push_back(from_json(*found));
-  }
-  return items;
 }
 
 object ToJson(const FieldChange& change) {
@@ -139,6 +101,19 @@ SwapRecord SwapFromJson(const object& json) {
           ContenderFromJson(ObjectAt(json, "incoming")), FlagAt(json, "created", true)};
 }
 
+object ToJson(const Dependant& dependant) {
+  return {{"id", dependant.id},
+          {"name", dependant.name},
+          {"service_key", dependant.service_key},
+          {"ran", dependant.ran},
+          {"depth", dependant.depth}};
+}
+
+Dependant DependantFromJson(const object& json) {
+  return {StringAt(json, "id"), StringAt(json, "name"), StringAt(json, "service_key"), FlagAt(json, "ran", false),
+          NumberAt<int>(json, "depth")};
+}
+
 }  // namespace
 
 std::string_view KindWord(Kind kind) { return Word(kKinds, kind); }
@@ -182,7 +157,9 @@ Plan PlanFromJson(const object& json) {
           StringAt(json, "strategy_reason"),
           ListAt(json, "changes", FieldChangeFromJson),
           TextsAt(json, "warnings"),
-          TextsAt(json, "refusals")};
+          TextsAt(json, "refusals"),
+          "",
+          {}};
 }
 
 object ToJson(const Progress& progress) {
@@ -220,7 +197,9 @@ object ToJson(const UpgradeRecord& record) {
           {"image", record.image},
           {"strategy", Word(kStrategies, record.strategy)},
           {"proxies", Texts(record.proxies)},
-          {"drain_ms", record.drain.count()}};
+          {"drain_ms", record.drain.count()},
+          {"dependants", List<Dependant>(record.dependants, ToJson)},
+          {"owner_started_at", Nanoseconds(record.owner_started_at)}};
 }
 
 UpgradeRecord UpgradeRecordFromJson(const object& json) {
@@ -234,6 +213,8 @@ UpgradeRecord UpgradeRecordFromJson(const object& json) {
   record.strategy = FromWord(kStrategies, StringAt(json, "strategy"), Strategy::kStopFirst);
   record.proxies = TextsAt(json, "proxies");
   record.drain = MillisecondsAt(json, "drain_ms");
+  record.dependants = ListAt(json, "dependants", DependantFromJson);
+  record.owner_started_at = TimeAt(json, "owner_started_at");
   return record;
 }
 

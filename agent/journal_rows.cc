@@ -1,5 +1,7 @@
 #include "agent/journal_rows.h"
 
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -23,6 +25,12 @@ std::optional<T> OptionalFromRow(const Statement& row, int column, T (*from_json
   return from_json(ObjectFromRow(row.Text(column)));
 }
 
+std::vector<std::string> IdsFromRow(const std::string& text) {
+  std::vector<std::string> ids;
+  if (!text.empty()) boost::algorithm::split(ids, text, [](char c) { return c == ','; });
+  return ids;
+}
+
 }  // namespace
 
 WallTime TimeFromRow(std::int64_t nanoseconds) {
@@ -35,6 +43,7 @@ std::int64_t ToRow(WallTime time) {
 
 std::string ToRow(const Progress& progress) { return boost::json::serialize(ToJson(progress)); }
 std::string ToRow(const UpgradeRecord& record) { return boost::json::serialize(ToJson(record)); }
+std::string ToRow(const GroupRecord& record) { return boost::json::serialize(ToJson(record)); }
 
 object ObjectFromRow(const std::string& text) {
   boost::json::parse_options options;
@@ -57,7 +66,9 @@ void BindFixed(Statement& statement, const JournalEntry& entry) {
       .Bind(entry.request_hash)
       .Bind(ToRow(operation.created_at))
       .BindOrNull(OptionalToRow(entry.upgrade))
-      .Bind(OriginWord(operation.origin));
+      .Bind(OriginWord(operation.origin))
+      .Bind(operation.parent)
+      .BindOrNull(OptionalToRow(entry.group));
 }
 
 void BindChanging(Statement& statement, const Operation& operation) {
@@ -82,12 +93,15 @@ JournalEntry EntryFromRow(const Statement& row) {
   operation.created_at = TimeFromRow(row.Integer(7));
   entry.upgrade = OptionalFromRow(row, 8, UpgradeRecordFromJson);
   operation.origin = OriginFromWord(row.Text(9));
-  operation.state = StateFromWord(row.Text(10));
-  if (!row.IsNull(11)) operation.ended_at = TimeFromRow(row.Integer(11));
-  operation.error = OptionalFromRow(row, 12, ErrorFromJson);
-  operation.progress = ProgressFromRow(row.Text(13));
-  operation.plan = OptionalFromRow(row, 14, PlanFromJson);
-  operation.upgrade_result = OptionalFromRow(row, 15, UpgradeResultFromJson);
+  operation.parent = row.Text(10);
+  entry.group = OptionalFromRow(row, 11, GroupRecordFromJson);
+  operation.state = StateFromWord(row.Text(12));
+  if (!row.IsNull(13)) operation.ended_at = TimeFromRow(row.Integer(13));
+  operation.error = OptionalFromRow(row, 14, ErrorFromJson);
+  operation.progress = ProgressFromRow(row.Text(15));
+  operation.plan = OptionalFromRow(row, 16, PlanFromJson);
+  operation.upgrade_result = OptionalFromRow(row, 17, UpgradeResultFromJson);
+  operation.children = IdsFromRow(row.Text(18));
   return entry;
 }
 

@@ -25,6 +25,7 @@ class SqliteJournal final : public Journal {
   Result<> Begin(const JournalEntry& entry) override;
   Result<> Advance(const Operation& operation) override { return Store(operation); }
   Result<> Intend(const std::string& id, const UpgradeRecord& record) override;
+  Result<> Intend(const std::string& id, const GroupRecord& record) override;
   Result<> Finish(const Operation& operation) override { return Store(operation); }
 
   Result<std::optional<JournalEntry>> Find(const std::string& id) override;
@@ -68,7 +69,8 @@ Result<Statement*> SqliteJournal::Use(const std::string& sql) {
 }
 
 Result<Statement*> SqliteJournal::Select(const std::string& which) {
-  static const auto kSelect = std::string("SELECT ") + kFixedColumns + ", " + kChangingColumns + " FROM operations ";
+  static const auto kSelect =
+      std::string("SELECT ") + kFixedColumns + ", " + kChangingColumns + ", " + kChildren + " FROM operations ";
   return Use(kSelect + which);
 }
 
@@ -113,7 +115,7 @@ Result<> SqliteJournal::Begin(const JournalEntry& entry) {
 
 Result<> SqliteJournal::Insert(const JournalEntry& entry) {
   static const auto kInsert = std::string("INSERT INTO operations (") + kFixedColumns + ", " + kChangingColumns +
-                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   const auto statement = Use(kInsert);
   if (!statement) return statement.error();
   BindFixed(**statement, entry);
@@ -149,6 +151,13 @@ Result<> SqliteJournal::Append(const Operation& operation) {
 
 Result<> SqliteJournal::Intend(const std::string& id, const UpgradeRecord& record) {
   const auto statement = Use("UPDATE operations SET upgrade = ? WHERE id = ?");
+  if (!statement) return statement.error();
+  (**statement).Bind(ToRow(record)).Bind(id);
+  return ChangeOne(**statement, id);
+}
+
+Result<> SqliteJournal::Intend(const std::string& id, const GroupRecord& record) {
+  const auto statement = Use("UPDATE operations SET members = ? WHERE id = ?");
   if (!statement) return statement.error();
   (**statement).Bind(ToRow(record)).Bind(id);
   return ChangeOne(**statement, id);

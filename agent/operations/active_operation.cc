@@ -45,6 +45,12 @@ Result<> ActiveOperation::Intend(UpgradeRecord record) {
   return {};
 }
 
+Result<> ActiveOperation::Intend(GroupRecord record) {
+  if (auto written = journal_.Intend(entry_.operation.id, record); !written) return written;
+  entry_.group = std::move(record);
+  return {};
+}
+
 void ActiveOperation::End(State state, std::optional<Error> error) {
   auto& operation = entry_.operation;
   operation.state = state;
@@ -64,6 +70,7 @@ bool ActiveOperation::RequestCancel() {
   if (!may_cancel_) return false;
   cancel_requested_ = true;
   interrupt_.emit(boost::asio::cancellation_type::terminal);
+  changed_.WakeAll();
   return true;
 }
 

@@ -1,6 +1,7 @@
 #include "agent/operations/leases.h"
 
 #include <algorithm>
+#include <set>
 
 namespace berth::agent {
 
@@ -10,25 +11,41 @@ std::optional<std::string> Leases::Holder(const std::string& key) const {
   return line->second.front();
 }
 
-bool Leases::TakeOrQueue(const std::string& key, const std::string& operation) {
-  auto& line = lines_[key];
-  line.push_back(operation);
-  return line.size() == 1;
+ServiceKeys Leases::KeysOf(const std::string& operation) const {
+  const auto found = keys_.find(operation);
+  return found == keys_.end() ? ServiceKeys() : found->second;
 }
 
-std::optional<std::string> Leases::Release(const std::string& key, const std::string& operation) {
-  const auto found = lines_.find(key);
-  if (found == lines_.end()) return std::nullopt;
-  auto& line = found->second;
-  const auto place = std::find(line.begin(), line.end(), operation);
-  if (place == line.end()) return std::nullopt;
-  const bool was_holder = place == line.begin();
-  line.erase(place);
-  if (line.empty()) {
-    lines_.erase(found);
-    return std::nullopt;
+bool Leases::HoldsAll(const std::string& operation) const {
+  const auto keys = KeysOf(operation);
+  return std::all_of(keys.begin(), keys.end(), [&](const auto& key) { return Holder(key) == operation; });
+}
+
+bool Leases::TakeOrQueue(const ServiceKeys& keys, const std::string& operation, const std::string& lender) {
+  auto& own = keys_[operation];
+  for (const auto& key : keys) {
+    if (std::find(own.begin(), own.end(), key) != own.end()) continue;
+    own.push_back(key);
+    auto& line = lines_[key];
+    const bool lent = !lender.empty() && !line.empty() && line.front() == lender;
+    line.insert(lent ? line.begin() : line.end(), operation);
   }
-  return was_holder ? std::optional(line.front()) : std::nullopt;
+  return HoldsAll(operation);
+}
+
+std::vector<std::string> Leases::Release(const std::string& operation) {
+  const auto keys = KeysOf(operation);
+  keys_.erase(operation);
+  std::set<std::string> next;
+  for (const auto& key : keys) {
+    auto& line = lines_[key];
+    const bool was_holder = line.front() == operation;
+    std::erase(line, operation);
+    if (was_holder && !line.empty()) next.insert(line.front());
+    if (line.empty()) lines_.erase(key);
+  }
+  std::erase_if(next, [this](const auto& candidate) { return !HoldsAll(candidate); });
+  return {next.begin(), next.end()};
 }
 
 }  // namespace berth::agent

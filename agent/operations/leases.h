@@ -5,21 +5,30 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace berth::agent {
 
-// Loop thread only.
+using ServiceKeys = std::vector<std::string>;
+
+// An operation takes all of its keys at once, or stands in line for each of them at once: so the one that came first
+// always gets its turn. Loop thread only.
 class Leases {
  public:
   // The operation that holds the key, if any.
   std::optional<std::string> Holder(const std::string& key) const;
-  // Takes the key, or stands in line for it; true when it was taken at once.
-  bool TakeOrQueue(const std::string& key, const std::string& operation);
-  // Gives the key back, or leaves the line; returns whose turn it is now, if somebody's turn came.
-  std::optional<std::string> Release(const std::string& key, const std::string& operation);
+  // Of an operation, held or stood in line for.
+  ServiceKeys KeysOf(const std::string& operation) const;
+  // True when all were taken at once. What `lender` holds it lends: the operation goes before it.
+  bool TakeOrQueue(const ServiceKeys& keys, const std::string& operation, const std::string& lender = "");
+  // Gives the keys back, or leaves the lines; returns those who hold all of their keys because of that.
+  std::vector<std::string> Release(const std::string& operation);
 
  private:
+  bool HoldsAll(const std::string& operation) const;
+
   std::map<std::string, std::deque<std::string>> lines_;  // the front holds the key
+  std::map<std::string, ServiceKeys> keys_;               // by operation
 };
 
 }  // namespace berth::agent

@@ -1,5 +1,7 @@
 #include "agent/operations/operations.h"
 
+#include <algorithm>
+
 #include "agent/operations/lifecycle.h"
 #include "agent/operations/operations_impl.h"
 #include "agent/operations/resolve.h"
@@ -10,13 +12,6 @@ namespace berth::agent {
 namespace {
 
 using engine::ContainerDetails;
-
-Error InProgress(const std::string& container, const std::string& holder) {
-  return {Code::kAborted,
-          "OPERATION_IN_PROGRESS",
-          "operations/" + holder + " is working on " + container + "; wait for it, or ask to be queued",
-          {{"operation", "operations/" + holder}, {"container", container}}};
-}
 
 Result<> CheckEtag(const Request& request, const ContainerDetails& container) {
   if (request.etag.empty() || request.etag == EtagOf(container)) return {};
@@ -42,6 +37,20 @@ Progress FirstProgress(const Operation& operation) {
 
 }  // namespace
 
+ServiceKeys KeysOf(const JournalEntry& entry) {
+  ServiceKeys keys = {entry.operation.service_key};
+  if (!entry.upgrade) return keys;
+  for (const auto& dependant : entry.upgrade->dependants) keys.push_back(dependant.service_key);
+  return keys;
+}
+
+Error InProgress(const std::string& container, const std::string& holder) {
+  return {Code::kAborted,
+          "OPERATION_IN_PROGRESS",
+          "operations/" + holder + " is working on " + container + "; wait for it, or ask to be queued",
+          {{"operation", "operations/" + holder}, {"container", container}}};
+}
+
 // The same request again: its operation. The same id with another request: an error.
 Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request) {
   if (request.request_id.empty()) return std::optional<Operation>();
@@ -59,23 +68,35 @@ Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request
   return std::optional(std::move(*operation));
 }
 
-Result<> OperationsImpl::MayBegin(const Request& request, const std::string& key, const std::string& container) const {
-  if (draining_) return Error{Code::kUnavailable, "DRAINING", "the agent is stopping; try again in a moment"};
-  if (active_.size() >= settings_.maximum_unfinished) {
+// What an upgrade can't end without is not held up. A group can go on after the next start.
+bool OperationsImpl::IsPartOfOneUnderWay(const Request& request) const {
+  const auto parent = active_.find(request.parent);
+  return parent != active_.end() && parent->second->operation().kind != Kind::kUpgradeGroup;
+}
+
+Result<> OperationsImpl::MayBegin(const Request& request, const JournalEntry& entry) const {
+  const bool may_wait = !IsPartOfOneUnderWay(request);
+  if (may_wait && draining_) {
+    return Error{Code::kUnavailable, "DRAINING", "the agent is stopping; try again in a moment"};
+  }
+  if (may_wait && active_.size() >= settings_.maximum_unfinished) {
     return Error{Code::kResourceExhausted, "TOO_MANY_OPERATIONS", "too many operations are under way; try again later"};
   }
-  const auto holder = leases_.Holder(key);
-  if (holder && !request.queue) return InProgress(container, *holder);
+  for (const auto& key : KeysOf(entry)) {
+    const auto holder = leases_.Holder(key);
+    if (holder && holder != request.parent && !request.queue) {
+      return InProgress(key == entry.operation.service_key ? entry.operation.container : key, *holder);
+    }
+  }
   return {};
 }
 
 // May it begin now? Its twin, when the same request came first; asked again after every await.
-Result<std::optional<Operation>> OperationsImpl::Admit(const Request& request, const std::string& key,
-                                                       const std::string& container) {
+Result<std::optional<Operation>> OperationsImpl::Admit(const Request& request, const JournalEntry& entry) {
   if (request.validate_only) return std::optional<Operation>();
   auto twin = Repeated(request);
   if (!twin || *twin) return twin;
-  if (auto may = MayBegin(request, key, container); !may) return may.error();
+  if (auto may = MayBegin(request, entry); !may) return may.error();
   return std::optional<Operation>();
 }
 
@@ -101,8 +122,10 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
   if (auto needed = CheckStillNeeded(request, *container); !needed) co_return needed.error();
   JournalEntry entry;
   entry.operation.id = request.validate_only ? "<operation>" : NewOperationId();  // the plan names it
+  if (!request.id.empty()) entry.operation.id = request.id;
+  entry.operation.container = container->name;
   entry.operation.service_key = engine::ServiceKeyOf(container->name, container->labels);
-  auto twin = Admit(request, entry.operation.service_key, container->name);
+  auto twin = Admit(request, entry);
   if (!twin) co_return twin.error();
   if (*twin) co_return std::move(**twin);
   auto preflight = co_await Examine(request, *container, entry.operation.id);
@@ -113,9 +136,18 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
   if (Replaces(request.kind)) {
     entry.upgrade = std::move(preflight->record);
     entry.upgrade->keep = KeepRuleOf(request, settings_.keep);
+    entry.upgrade->owner_started_at = container->started_at;
   }
   entry.operation.plan = std::move(preflight->plan);
   co_return Begin(std::move(request), *container, std::move(entry));
+}
+
+bool OperationsImpl::HasToWait(const JournalEntry& entry, const std::string& parent) const {
+  const auto keys = KeysOf(entry);
+  return std::any_of(keys.begin(), keys.end(), [&](const auto& key) {
+    const auto holder = leases_.Holder(key);
+    return holder && holder != parent;
+  });
 }
 
 // From here to the journal there is no await: nobody comes between the check and the lease.
@@ -123,6 +155,7 @@ Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails&
   Operation& operation = entry.operation;
   operation.kind = request.kind;
   operation.origin = request.origin;
+  operation.parent = request.parent;
   operation.container = container.name;
   operation.container_id = container.id;
   operation.request_id = request.request_id;
@@ -132,23 +165,24 @@ Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails&
     operation.state = State::kValidated;
     return operation;
   }
-  auto twin = Admit(request, operation.service_key, container.name);
+  auto twin = Admit(request, entry);
   if (!twin) return twin.error();
   if (*twin) return std::move(**twin);
 
-  const bool queued = leases_.Holder(operation.service_key).has_value();
+  const bool queued = HasToWait(entry, request.parent);
   operation.state = queued ? State::kQueued : State::kRunning;
   operation.progress = FirstProgress(operation);
   if (!Replaces(operation.kind)) operation.plan.reset();  // one step, and the progress says it
   entry.request_hash = HashOf(request);
   if (auto written = journal_.Begin(entry); !written) return Annotate(written.error(), "nothing was done");
 
-  leases_.TakeOrQueue(operation.service_key, operation.id);
+  const auto keys = KeysOf(entry);
+  leases_.TakeOrQueue(keys, operation.id, request.parent);
   const ActivePtr active = Activate(std::move(request), std::move(entry));
   if (queued) {
     active->AllowCancel();
   } else {
-    TellLease(active->operation().service_key);
+    for (const auto& key : keys) TellLease(key);
     Spawn(active, Perform(active, container));
   }
   return active->operation();
@@ -158,6 +192,8 @@ ActivePtr OperationsImpl::Activate(Request request, JournalEntry entry) {
   const std::string id = entry.operation.id;
   log::Info(std::string(Name(entry.operation.kind)) + " begins",
             {{"container", entry.operation.container}, {"operation", id}});
+  const auto parent = active_.find(request.parent);
+  if (parent != active_.end()) parent->second->mutable_operation().children.push_back(id);
   return active_[id] = std::make_shared<ActiveOperation>(loop_, clock_, journal_, std::move(request), std::move(entry));
 }
 

@@ -47,7 +47,7 @@ ResultTask<std::vector<Choice>> OperationsImpl::Versions(std::string container) 
 
 ResultTask<Preflight> OperationsImpl::ExamineRollback(const Request& request, const ContainerDetails& container,
                                                       std::string id) {
-  if (request.image.empty()) co_return co_await PreflightRollback(engine_, request, container, std::move(id));
+  if (request.image.empty()) co_return co_await PreflightRollback(engine_, journal_, request, container, std::move(id));
   auto kept = co_await KeptVersions(engine_, container.name);
   if (!kept) co_return kept.error();
   auto history = HistoryOn(container);
@@ -55,7 +55,7 @@ ResultTask<Preflight> OperationsImpl::ExamineRollback(const Request& request, co
   auto target = FindTarget(request.image, container, *kept, *history);
   if (!target) co_return target.error();
   if (target->kept) {
-    co_return co_await PreflightChange(engine_, request, container, std::move(*target->kept), std::move(id));
+    co_return co_await PreflightChange(engine_, journal_, request, container, std::move(*target->kept), std::move(id));
   }
   Request upgrade = request;
   upgrade.image = target->reference;

@@ -22,6 +22,11 @@ constexpr bool Replaces(Kind kind) {
   return kind == Kind::kUpgrade || kind == Kind::kRollback || kind == Kind::kRecreate;
 }
 
+// What it needs to hold, its own key first.
+ServiceKeys KeysOf(const JournalEntry& entry);
+
+Error InProgress(const std::string& container, const std::string& holder);
+
 class OperationsImpl final : public Operations {
  public:
   OperationsImpl(boost::asio::any_io_executor loop, engine::Engine& engine, Journal& journal, Clock& clock,
@@ -44,8 +49,10 @@ class OperationsImpl final : public Operations {
 
  private:
   Result<std::optional<Operation>> Repeated(const Request& request);
-  Result<> MayBegin(const Request& request, const std::string& key, const std::string& container) const;
-  Result<std::optional<Operation>> Admit(const Request& request, const std::string& key, const std::string& container);
+  Result<> MayBegin(const Request& request, const JournalEntry& entry) const;
+  Result<std::optional<Operation>> Admit(const Request& request, const JournalEntry& entry);
+  bool IsPartOfOneUnderWay(const Request& request) const;
+  bool HasToWait(const JournalEntry& entry, const std::string& parent) const;
   ResultTask<Preflight> Examine(const Request& request, const engine::ContainerDetails& container,
                                 const std::string& id);
   Result<std::vector<Version>> HistoryOn(const engine::ContainerDetails& container);
@@ -61,9 +68,12 @@ class OperationsImpl final : public Operations {
   Task<> Perform(ActivePtr operation, engine::ContainerDetails container);
   Task<> TakeTurn(ActivePtr operation);
   void Retire(const ActivePtr& operation);
+  void PassTurn(const ActivePtr& successor);
+  Result<> TakeMore(const std::string& id, const ServiceKeys& keys);
   void TellLease(const std::string& service_key) const;
   void RecordEnds();
-  void Resume(JournalEntry entry);
+  ActivePtr Adopt(JournalEntry entry);
+  void Resume(const ActivePtr& active);
   Task<> TakeUpWhatIsNotInTheJournal();
   Task<std::vector<engine::ContainerDetails>> AwaitSideContainers();
   bool Knows(const std::string& id);

@@ -65,39 +65,50 @@ bool IsReadable(const JournalEntry& entry) {
 Result<> OperationsImpl::Recover() {
   auto unfinished = journal_.Unfinished();
   if (!unfinished) return unfinished.error();
-  for (auto& entry : *unfinished) Resume(std::move(entry));
+  std::vector<ActivePtr> adopted;  // all, before the first goes on: they are parts of one another
+  for (auto& entry : *unfinished) adopted.push_back(Adopt(std::move(entry)));
+  for (const auto& active : adopted) {
+    if (active) Resume(active);
+  }
   boost::asio::co_spawn(loop_, TakeUpWhatIsNotInTheJournal(), [](std::exception_ptr bug) {
     if (bug) std::rethrow_exception(bug);
   });
   return journal_.Prune(clock_.WallNow() - settings_.keep_history, settings_.maximum_history);
 }
 
-void OperationsImpl::Resume(JournalEntry entry) {
+// Nothing for one that had not begun.
+ActivePtr OperationsImpl::Adopt(JournalEntry entry) {
   Request request;
   request.kind = entry.operation.kind;
   request.container = entry.operation.container;
+  const auto keys = KeysOf(entry);
   const ActivePtr active = Activate(std::move(request), std::move(entry));
   const Operation& operation = active->operation();
   const char* why = nullptr;
   if (!IsReadable(active->entry())) why = "its record in the journal is damaged; look at the container";
   if (operation.state == State::kQueued) why = "the agent was stopped before this began; ask again";
-  if (why == nullptr && !leases_.TakeOrQueue(operation.service_key, operation.id)) {
-    leases_.Release(operation.service_key, operation.id);
+  if (why == nullptr && !leases_.TakeOrQueue(keys, operation.id, operation.parent)) {
+    leases_.Release(operation.id);
     why = "another operation works on the same container; ask again";
   }
   if (why != nullptr) {
     active->End(State::kFailed, Error{Code::kAborted, "INTERRUPTED", why});
     active_.erase(operation.id);
-    return;
+    return nullptr;
   }
-  TellLease(operation.service_key);
+  for (const auto& key : keys) TellLease(key);
+  return active;
+}
+
+void OperationsImpl::Resume(const ActivePtr& active) {
+  const Operation& operation = active->operation();
   log::Warning("taking up what was interrupted", {{"container", operation.container}, {"operation", operation.id}});
   if (!Replaces(operation.kind)) {
     Spawn(active, ResumeLifecycle(engine_, clock_, *active));
     return;
   }
   Spawn(active, [](OperationsImpl& self, ActivePtr resumed) -> Task<> {
-    UpgradeRun run(self.engine_, self.clock_, resumed, nullptr);
+    UpgradeRun run(self.engine_, self.clock_, resumed, nullptr, self);
     co_await run.Resume();
   }(*this, active));
 }
@@ -145,7 +156,7 @@ void OperationsImpl::TakeUp(JournalEntry entry) {
   if (auto written = journal_.Begin(entry); !written) {
     return log::Error("it stays so: " + written.error().message, {{"operation", operation.id}});
   }
-  Resume(std::move(entry));
+  if (const ActivePtr active = Adopt(std::move(entry))) Resume(active);
 }
 
 Task<> OperationsImpl::WaitUntilIdle(SteadyTime deadline) {

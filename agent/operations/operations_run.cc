@@ -24,7 +24,7 @@ void OperationsImpl::Spawn(ActivePtr operation, Task<> work) {
 
 Task<> OperationsImpl::Perform(ActivePtr operation, ContainerDetails container) {
   if (Replaces(operation->request().kind)) {
-    UpgradeRun run(engine_, clock_, operation, settings_.credentials);
+    UpgradeRun run(engine_, clock_, operation, settings_.credentials, *this);
     co_await run.Run(std::move(container));
     const bool succeeded = operation->operation().state == State::kSucceeded;
     const KeepRule keep = operation->record()->keep;
@@ -62,6 +62,12 @@ Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
     operation->mutable_operation().plan = std::move(preflight->plan);
     UpgradeRecord record = std::move(preflight->record);
     record.keep = operation->record()->keep;
+    record.owner_started_at = container->started_at;
+    auto taken = TakeMore(operation->operation().id, KeysOf({operation->operation(), "", record, {}}));
+    if (!taken) {
+      operation->End(State::kFailed, taken.error());
+      co_return;
+    }
     auto written = operation->Intend(std::move(record));
     if (!written) {
       operation->End(State::kFailed, written.error());
@@ -79,15 +85,13 @@ void OperationsImpl::Retire(const ActivePtr& operation) {
              {"operation", ended.id},
              {"error", ended.error ? ended.error->message : "none"}});
   ++ended_[{ended.kind, ended.state}];
-  const auto next = leases_.Release(ended.service_key, ended.id);
+  const auto keys = leases_.KeysOf(ended.id);
+  const auto next = leases_.Release(ended.id);
   if (!operation->RecordEnd()) unrecorded_[ended.id] = operation;
   active_.erase(ended.id);
-  if (next) {
-    const ActivePtr successor = active_.at(*next);
-    successor->PassPointOfNoReturn();  // its own work says when it can be cancelled again
-    Spawn(successor, TakeTurn(successor));
-  }
-  TellLease(ended.service_key);
+  for (const auto& id : next) PassTurn(active_.at(id));
+  for (const auto& key : keys) TellLease(key);
+  if (const auto parent = active_.find(ended.parent); parent != active_.end()) parent->second->changed().WakeAll();
   if (++ends_ % kEndsBetweenPrunes == 0) {
     auto pruned = journal_.Prune(clock_.WallNow() - settings_.keep_history, settings_.maximum_history);
     if (!pruned) log::Warning("cannot prune the journal", {{"error", pruned.error().message}});
@@ -95,16 +99,38 @@ void OperationsImpl::Retire(const ActivePtr& operation) {
   idle_.WakeAll();
 }
 
+// To whom a lease came back that it had lent goes on without being told.
+void OperationsImpl::PassTurn(const ActivePtr& successor) {
+  if (successor->operation().state != State::kQueued) return;
+  successor->PassPointOfNoReturn();  // its own work says when it can be cancelled again
+  Spawn(successor, TakeTurn(successor));
+}
+
+// Those who came to live with the container while its operation was queued.
+Result<> OperationsImpl::TakeMore(const std::string& id, const ServiceKeys& keys) {
+  for (const auto& key : keys) {
+    const auto holder = leases_.Holder(key);
+    if (holder && holder != id) return InProgress(key, *holder);
+  }
+  leases_.TakeOrQueue(keys, id);
+  for (const auto& key : keys) TellLease(key);
+  return {};
+}
+
+// The watchdog knows which container it heals itself, but not what else that concerns.
 void OperationsImpl::TellLease(const std::string& service_key) const {
-  const auto holder = leases_.Holder(service_key);
-  on_lease_({service_key, holder.value_or(""), holder ? active_.at(*holder)->operation().origin : Origin::kCaller});
+  const auto id = leases_.Holder(service_key);
+  const Operation* holder = id ? &active_.at(*id)->operation() : nullptr;
+  const bool own = holder != nullptr && holder->service_key == service_key && holder->parent.empty();
+  on_lease_({service_key, id.value_or(""), own ? holder->origin : Origin::kCaller});
 }
 
 void OperationsImpl::OnLease(std::function<void(const LeaseChange&)> told) {
   on_lease_ = std::move(told);
   for (const auto& [id, active] : active_) {
-    const std::string& key = active->operation().service_key;
-    if (leases_.Holder(key) == id) TellLease(key);
+    for (const auto& key : leases_.KeysOf(id)) {
+      if (leases_.Holder(key) == id) TellLease(key);
+    }
   }
 }
 

@@ -21,12 +21,6 @@ using engine::ContainerDetails;
 
 constexpr std::size_t kLongestName = 100;  // a side name adds 28 characters, and 128 is the most that we accept
 
-bool MayBeShared(const ContainerDetails& other, const ContainerDetails& container) {
-  const bool aside = !engine::OwnerOfSideName(other.name).empty();  // links of one that was put aside serve nobody
-  return other.id != container.id &&
-         (SharesWith(other, container.id, container.name) || (!aside && LinksTo(other, container.name)));
-}
-
 // The list does not say who shares what, so each is asked. One that vanishes meanwhile shares nothing any more.
 ResultTask<std::vector<ContainerDetails>> Others(engine::Engine& engine, std::string id) {
   auto all = co_await engine.List(true, {});
@@ -39,15 +33,6 @@ ResultTask<std::vector<ContainerDetails>> Others(engine::Engine& engine, std::st
     if (other) others.push_back(std::move(*other));
   }
   co_return others;
-}
-
-// Those that live in its namespaces.
-std::vector<ContainerDetails> Sharing(const std::vector<ContainerDetails>& others, const ContainerDetails& container) {
-  std::vector<ContainerDetails> sharing;
-  for (const auto& other : others) {
-    if (MayBeShared(other, container)) sharing.push_back(other);
-  }
-  return sharing;
 }
 
 // Twelve digits of an image's id could be a name, too, and a pull would look for that.
@@ -211,7 +196,7 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs,
   Preflight preflight;
   preflight.record.swap = SwapForUpgrade(container, operation_id);
   Plan& plan = preflight.plan;
-  plan.refusals = RecreateRefusals(container, Sharing(*others, container));
+  plan.refusals = RecreateRefusals(container);
   RefuseLostImage(container, old_image.has_value(), plan);
   RefuseLongName(container, plan);
   auto proxies = co_await PrepareStrategy(engine, request, container, *others, preflight);
@@ -227,6 +212,8 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs,
   }
   auto told = co_await TellOwnFiles(engine, plan, container);
   if (!told) co_return told.error();
+  auto planned = co_await PlanDependants(engine, specs, container, std::move(*others), preflight);
+  if (!planned) co_return planned.error();
   co_return preflight;
 }
 
@@ -241,7 +228,7 @@ ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs
   if (!owners) co_return owners.error();
 
   Plan& plan = preflight.plan;
-  plan.refusals = RecreateRefusals(container, {});
+  plan.refusals = RecreateRefusals(container);
   RefuseLostImage(container, image.has_value(), plan);
   RefuseLongName(container, plan);
   plan.strategy = Strategy::kStopFirst;
@@ -258,8 +245,9 @@ ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs
   co_return preflight;
 }
 
-ResultTask<Preflight> PreflightChange(engine::Engine& engine, const Request& request, const ContainerDetails& container,
-                                      ContainerDetails kept, std::string operation_id) {
+ResultTask<Preflight> PreflightChange(engine::Engine& engine, SpecStore& specs, const Request& request,
+                                      const ContainerDetails& container, ContainerDetails kept,
+                                      std::string operation_id) {
   auto others = co_await Others(engine, container.id);
   if (!others) co_return others.error();
 
@@ -267,13 +255,15 @@ ResultTask<Preflight> PreflightChange(engine::Engine& engine, const Request& req
   preflight.record.swap = SwapForRollback(container, kept, operation_id);
   auto proxies = co_await PrepareStrategy(engine, request, container, *others, preflight);
   if (!proxies) co_return proxies.error();
-  preflight.plan.refusals = RecreateRefusals(container, Sharing(*others, container));
+  preflight.plan.refusals = RecreateRefusals(container);
   preflight.plan.steps = UpgradeSteps(preflight.record, proxies->names, "", false);
   preflight.plan.changes = ConfigChanges(ObjectAt(container.raw, "Config"), ObjectAt(kept.raw, "Config"));
+  auto planned = co_await PlanDependants(engine, specs, container, std::move(*others), preflight);
+  if (!planned) co_return planned.error();
   co_return preflight;
 }
 
-ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const Request& request,
+ResultTask<Preflight> PreflightRollback(engine::Engine& engine, SpecStore& specs, const Request& request,
                                         const ContainerDetails& container, std::string operation_id) {
   auto kept = co_await KeptContainers(engine, container.name);
   if (!kept) co_return kept.error();
@@ -284,7 +274,8 @@ ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const Request& r
         "no earlier container of " + container.name + " was kept: name the image that you want back, or upgrade to it",
         {{"container", container.name}}};
   }
-  co_return co_await PreflightChange(engine, request, container, std::move(kept->front()), std::move(operation_id));
+  co_return co_await PreflightChange(engine, specs, request, container, std::move(kept->front()),
+                                     std::move(operation_id));
 }
 
 }  // namespace berth::agent

@@ -29,17 +29,22 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs,
                                        const engine::ContainerDetails& container, std::string operation_id);
 
 // For changing places with one that was kept.
-ResultTask<Preflight> PreflightChange(engine::Engine& engine, const Request& request,
+ResultTask<Preflight> PreflightChange(engine::Engine& engine, SpecStore& specs, const Request& request,
                                       const engine::ContainerDetails& container, engine::ContainerDetails kept,
                                       std::string operation_id);
 
 // The same with the one that was kept last. FAILED_PRECONDITION (NOTHING_KEPT) when there is none.
-ResultTask<Preflight> PreflightRollback(engine::Engine& engine, const Request& request,
+ResultTask<Preflight> PreflightRollback(engine::Engine& engine, SpecStore& specs, const Request& request,
                                         const engine::ContainerDetails& container, std::string operation_id);
 
 // For a new container from the very image that the old one runs. Those that share its namespaces are no reason against
 // it: who asks for this makes them anew, too. FAILED_PRECONDITION as of FindOwners.
 ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs, const Request& request,
                                         const engine::ContainerDetails& container, std::string operation_id);
+
+// Adds those of all `others` of the host that live with `container` to its preflight: they are made anew afterwards, or
+// else it is refused. What others will notice is a warning.
+ResultTask<> PlanDependants(engine::Engine& engine, SpecStore& specs, engine::ContainerDetails container,
+                            std::vector<engine::ContainerDetails> others, Preflight& preflight);
 
 }  // namespace berth::agent

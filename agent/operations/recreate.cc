@@ -66,21 +66,13 @@ bool LinksTo(const engine::ContainerDetails& container, std::string_view name) {
                      [&](const auto& link) { return StringOf(link).starts_with("/" + std::string(name) + ":"); });
 }
 
-std::vector<std::string> RecreateRefusals(const engine::ContainerDetails& container,
-                                          const std::vector<engine::ContainerDetails>& sharing) {
+std::vector<std::string> RecreateRefusals(const engine::ContainerDetails& container) {
   std::vector<std::string> refusals;
   RefuseForeignOwners(container, refusals);
   RefuseStates(container, refusals);
   if (container.auto_remove) {
     refusals.push_back(
         "it was started with --rm: the engine removes it when it stops, and nothing is left to go back to");
-  }
-  for (const auto& other : sharing) {
-    refusals.push_back("container " + other.name +
-                       (LinksTo(other, container.name)
-                            ? " links to it (--link) and would go on looking for the old one: give both a network "
-                              "with aliases instead, or remove that container first"
-                            : " shares its namespaces and would be cut off"));
   }
   return refusals;
 }

@@ -51,9 +51,7 @@ struct Recreated {
 Recreated Recreate(const RecreateInput& input);
 
 // Why a container can't be replaced by any, whatever its configuration; one sentence each, empty when it can.
-// `sharing` are the other containers that use its namespaces or link to it: they would lose them.
-std::vector<std::string> RecreateRefusals(const engine::ContainerDetails& container,
-                                          const std::vector<engine::ContainerDetails>& sharing);
+std::vector<std::string> RecreateRefusals(const engine::ContainerDetails& container);
 
 // True when `container` lives in a namespace of the one with this id or name.
 bool SharesWith(const engine::ContainerDetails& container, std::string_view id, std::string_view name);

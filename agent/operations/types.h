@@ -15,7 +15,7 @@
 
 namespace berth::agent {
 
-enum class Kind { kStart, kStop, kRestart, kUpgrade, kRollback, kRecreate };
+enum class Kind { kStart, kStop, kRestart, kUpgrade, kRollback, kRecreate, kUpgradeGroup };
 enum class State { kQueued, kRunning, kSucceeded, kFailed, kCancelled, kValidated };
 enum class Strategy { kAuto, kStopFirst, kStartFirst };
 enum class PullPolicy { kDefault, kAlways, kIfMissing, kNever };  // kDefault: always for a tag, if missing for a digest
@@ -46,6 +46,8 @@ struct Request {
   bool validate_only = false;
   bool queue = false;
   Origin origin = Origin::kCaller;
+  std::string parent;         // the operation that it is a part of, which is under way; empty: none
+  std::string id;             // that the parent chose for it; empty: made up
   bool if_running = false;    // refused with FAILED_PRECONDITION (NOT_RUNNING) once somebody stopped or paused it
   bool if_unhealthy = false;  // refused with FAILED_PRECONDITION (NOT_UNHEALTHY) once it is well again
   std::chrono::milliseconds timeout{std::chrono::minutes(15)};
@@ -88,6 +90,8 @@ struct Plan {
   std::vector<FieldChange> changes;
   std::vector<std::string> warnings;
   std::vector<std::string> refusals;
+  std::string container;    // whose, among the parts
+  std::vector<Plan> parts;  // of a group: one for each container
 };
 
 struct LayerProgress {
@@ -135,10 +139,12 @@ struct Operation {
   Kind kind = Kind::kStart;
   Origin origin = Origin::kCaller;
   State state = State::kRunning;
-  std::string container;     // the name when it began
+  std::string container;     // the name when it began; of a group: what selected it
   std::string container_id;  // in full, when it began
   std::string service_key;   // what the lease is held on
   std::string request_id;
+  std::string parent;                 // that it is a part of; empty: none
+  std::vector<std::string> children;  // its own parts, in the order in which they began
   WallTime created_at;
   WallTime ended_at;  // WallTime{} while it is under way
   std::optional<Error> error;

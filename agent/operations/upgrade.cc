@@ -101,7 +101,8 @@ ResultTask<> UpgradeRun::CheckUnchanged(const ContainerDetails& container) {
   if (auto needed = CheckStillNeeded(operation_->request(), *now); !needed) co_return needed;
   const bool same_state = RunsOrWill(*now) == RunsOrWill(container);
   if (now->name == swap.name && same_state && now->restart_policy == swap.outgoing.restart_policy) {
-    co_return Result<>();
+    if (operation_->request().kind == Kind::kRecreate) co_return Result<>();
+    co_return co_await dependants_.Recheck(std::move(*now));
   }
   co_return Error{Code::kAborted, "CONTAINER_CHANGED",
                   "somebody changed " + swap.name + " while the new container was prepared; nothing was done"};
@@ -180,6 +181,7 @@ Task<> UpgradeRun::Commit() {
   outcome_.container_id = Record().swap.incoming.id;
   NoteGap();
   co_await SettleProxies(std::nullopt);
+  co_await RenewDependants();
   NextStep();
   co_await TidyUp();
   co_await ForgetSpecs();
@@ -191,6 +193,22 @@ void UpgradeRun::NoteGap() {
   if (!log.service_stopped || !log.service_started) return;
   const auto gap = std::chrono::duration_cast<milliseconds>(*log.service_started - *log.service_stopped);
   outcome_.gap = std::max(gap, milliseconds(0));  // the other one served before this one stopped
+}
+
+void UpgradeRun::Warn(const std::vector<std::string>& trouble) {
+  outcome_.warnings.insert(outcome_.warnings.end(), trouble.begin(), trouble.end());
+}
+
+Task<> UpgradeRun::RenewDependants() {
+  if (Record().dependants.empty()) co_return;
+  NextStep();
+  const auto trouble = co_await dependants_.Renew();
+  Warn(trouble);
+}
+
+Task<> UpgradeRun::RestoreDependants() {
+  const auto trouble = co_await dependants_.Restore();
+  Warn(trouble);
 }
 
 // What a recreate replaced was ill: it is nothing to go back to, and must not push out what is.

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "agent/operations/active_operation.h"
+#include "agent/operations/dependants_run.h"
 #include "agent/operations/health_gate.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/recreate.h"
@@ -27,13 +28,14 @@ namespace berth::agent {
 class UpgradeRun {
  public:
   UpgradeRun(engine::Engine& engine, Clock& clock, std::shared_ptr<ActiveOperation> operation,
-             CredentialsFor credentials)
+             CredentialsFor credentials, Operations& operations)
       : engine_(engine),
         clock_(clock),
         operation_(std::move(operation)),
         credentials_(std::move(credentials)),
         walk_(engine, clock, *operation_),
-        router_(engine, clock, operation_->operation().container) {}
+        router_(engine, clock, operation_->operation().container),
+        dependants_(engine, clock, *operation_, operations) {}
 
   // `container` is fresh, and the operation's record says what changes places.
   Task<> Run(engine::ContainerDetails container);
@@ -80,6 +82,8 @@ class UpgradeRun {
   Task<> RemoveIncoming();
   Task<> CollectEvidence();
   ResultTask<std::string> TailOf(std::string id);
+  Task<> RenewDependants();
+  Task<> RestoreDependants();
   Task<> TidyUp();
   Task<std::string> FindIncoming();
   Task<bool> CatchUp();
@@ -89,6 +93,7 @@ class UpgradeRun {
   UpgradeRecord Record() const { return *operation_->record(); }
   void NoteGap();
   void NextStep();
+  void Warn(const std::vector<std::string>& trouble);
   void End(std::optional<Error> why);
 
   engine::Engine& engine_;
@@ -98,6 +103,7 @@ class UpgradeRun {
   SwapWalk walk_;
   Router router_;
   std::vector<Told> told_;  // proxies that may still work on requests to the container that they were led away from
+  DependantsRun dependants_;
   UpgradeResult outcome_;
   std::uint32_t step_ = 0;
   bool resumed_ = false;

@@ -61,6 +61,7 @@ Task<> UpgradeRun::GoBack(Error why) {
   co_await SettleProxies(began);
   NoteGap();
   outcome_.rolled_back = back.has_value();
+  if (back) co_await RestoreDependants();
   if (!back && back.error().reason == "CONTAINER_LOST") {
     why.message += "; the old container is gone";
     why = co_await LeaveIncoming(std::move(why));
@@ -101,6 +102,7 @@ Task<Error> UpgradeRun::LeaveIncoming(Error why) {
   outcome_.container_id = Record().swap.incoming.id;
   why.message += ", so the new one was left in its place";
   if (forward) {
+    co_await RenewDependants();
     co_await TidyUp();
   } else {
     why.message += " (" + forward.error().message + ")";
@@ -191,6 +193,7 @@ Task<> UpgradeRun::Resume() {
   step_ = operation_->operation().progress.step;
   operation_->SetStepCount(operation_->operation().progress.step_count);
   Error why{Code::kAborted, "INTERRUPTED", "the agent was stopped in the middle of this operation"};
+  co_await dependants_.AwaitChildren();
 
   switch (Record().phase) {
     case Phase::kPreparing: {

@@ -81,6 +81,7 @@ Task<> UpgradeRun::Finish() {
   outcome_.container_id = record.swap.incoming.id;
   co_await SettleProxies(began);
   NoteGap();
+  if (done) co_await RenewDependants();
   if (done) co_await TidyUp();  // else the old one may be all that is left
   End(done ? std::nullopt : std::optional(done.error()));
 }

@@ -27,11 +27,24 @@ struct KeepRule {
   bool operator==(const KeepRule&) const = default;
 };
 
+// A container that lives in a namespace of the one that is replaced, as it was when the operation began.
+struct Dependant {
+  std::string id;
+  std::string name;
+  std::string service_key;
+  bool ran = false;
+  int depth = 1;  // 2: in a namespace of one of those, and so on
+
+  bool operator==(const Dependant&) const = default;
+};
+
 struct UpgradeRecord {
   Phase phase = Phase::kPreparing;
   SwapRecord swap;
   KeepRule keep;
   std::string image;  // what to get, where the request does not say it by itself: an earlier digest, for a rollback
+  std::vector<Dependant> dependants;  // the least deep first
+  WallTime owner_started_at;          // of the one that they live with, before anything was touched
 
   // START_FIRST alone.
   Strategy strategy = Strategy::kStopFirst;

@@ -92,6 +92,29 @@ TEST_F(SqliteJournalTest, KeepsAnOperationFromBeginningToEnd) {
   EXPECT_EQ(operation.upgrade_result->failed_output, SampleResult().failed_output);
 }
 
+TEST_F(SqliteJournalTest, KeepsWhoIsAPartOfWhom) {
+  {
+    const auto journal = Open();
+    auto parent = SampleEntry("p1");
+    parent.group = SampleGroup();
+    ASSERT_OK(journal->Begin(parent));
+    for (const auto* id : {"c2", "c1"}) {
+      auto child = SampleEntry(id);
+      child.operation.parent = "p1";
+      ASSERT_OK(journal->Begin(child));
+    }
+    parent.group->cancelled = false;
+    ASSERT_OK(journal->Intend("p1", *parent.group));
+  }
+  const auto journal = Open();
+  const auto found = journal->Find("p1").value().value();
+  EXPECT_EQ(found.operation.children, (std::vector<std::string>{"c2", "c1"}));
+  EXPECT_EQ(found.group->members, SampleGroup().members);
+  EXPECT_FALSE(found.group->cancelled);
+  EXPECT_EQ(journal->Find("c1").value()->operation.parent, "p1");
+  EXPECT_EQ(journal->List({}).value().back().children.size(), 2u);
+}
+
 TEST_F(SqliteJournalTest, KeepsWhatIsAbsentAbsent) {
   JournalEntry entry;
   entry.operation.id = "a1";

@@ -204,10 +204,18 @@ void FakeMachine::Exit(FakeContainer& container, int exit_code) {
   if (container.HasHealthcheck()) container.health = Health::kUnhealthy;
   Changed(container, "die", {{"exitCode", std::to_string(exit_code)}});
   if (std::exchange(container.stopping, false)) Emit(container, "stop");
+  EndThoseInItsPidNamespace(container.id);
   if (RestartsAfterExit(container)) {
     RestartLater(container);
   } else if (container.AutoRemoves()) {
     Destroy(container);
+  }
+}
+
+// The first process of a PID namespace takes all others of it along.
+void FakeMachine::EndThoseInItsPidNamespace(const std::string& id) {
+  for (const auto& other : containers_) {
+    if (other->Runs() && Text(other->host_config, "PidMode") == "container:" + id) Exit(*other, 137);
   }
 }
 

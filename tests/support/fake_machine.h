@@ -79,6 +79,7 @@ class FakeMachine {
   Result<> CheckAddressesAreFree(const FakeContainer& container);
   void Live(FakeContainer& container);
   void RestartLater(FakeContainer& container);
+  void EndThoseInItsPidNamespace(const std::string& id);
   // True when it ran.
   bool PowerOff(FakeContainer& container);
   void Destroy(FakeContainer& container);

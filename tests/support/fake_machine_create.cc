@@ -128,13 +128,14 @@ Result<engine::Created> FakeMachine::Create(const engine::CreateRequest& request
   auto designed = Design(request);
   if (!designed) return designed.error();
   auto& container = *designed;
-  auto mode = Text(container.host_config, "NetworkMode");
-  if (mode.starts_with("container:")) {
-    const auto* other = Find(mode.substr(10));
-    if (!other) return NoSuchContainer(mode.substr(10));
-    mode = "container:" + other->id;
-    container.host_config["NetworkMode"] = mode;
+  for (const auto* field : {"NetworkMode", "IpcMode", "PidMode"}) {
+    const auto shared = Text(container.host_config, field);
+    if (!shared.starts_with("container:")) continue;
+    const auto* other = Find(shared.substr(10));
+    if (!other) return NoSuchContainer(shared.substr(10));
+    container.host_config[field] = "container:" + other->id;
   }
+  const auto mode = Text(container.host_config, "NetworkMode");
   container.networks = NetworksOf(request.body, mode);
   AddShortIdAlias(container.networks, container.id);
   if (Text(container.config, "Hostname").empty()) {

@@ -50,8 +50,9 @@ Result<> FakeMachine::CheckAddressesAreFree(const FakeContainer& container) {
 }
 
 Result<> FakeMachine::CanLaunch(FakeContainer& container) {
-  const auto mode = Text(container.host_config, "NetworkMode");
-  if (mode.starts_with("container:")) {
+  for (const auto* field : {"NetworkMode", "IpcMode", "PidMode"}) {
+    const auto mode = Text(container.host_config, field);
+    if (!mode.starts_with("container:")) continue;
     const auto* other = Find(mode.substr(10));
     if (!other) return NoSuchContainer(mode.substr(10));
     if (!other->Runs()) return Conflict("cannot join network of a non running container: " + other->id);

@@ -41,6 +41,12 @@ class MemoryJournal final : public agent::Journal {
     return {};
   }
 
+  Result<> Intend(const std::string& id, const agent::GroupRecord& record) override {
+    if (auto full = Write(); !full) return full;
+    Row(id).group = record;
+    return {};
+  }
+
   Result<> Finish(const agent::Operation& operation) override {
     if (auto full = Write(); !full) return full;
     Row(operation.id).operation = operation;
@@ -72,7 +78,7 @@ class MemoryJournal final : public agent::Journal {
   Result<std::vector<agent::JournalEntry>> Unfinished() override {
     std::vector<agent::JournalEntry> found;
     for (const auto& [row, entry] : rows_) {
-      if (!agent::HasEnded(entry.operation.state)) found.push_back(entry);
+      if (!agent::HasEnded(entry.operation.state)) found.push_back(WithChildren(entry));
     }
     return found;
   }
@@ -126,10 +132,19 @@ class MemoryJournal final : public agent::Journal {
     return found->second;
   }
 
+  // Who the parts of an operation are is known from their own rows.
+  agent::JournalEntry WithChildren(agent::JournalEntry entry) {
+    entry.operation.children.clear();
+    for (const auto& [row, other] : rows_) {
+      if (other.operation.parent == entry.operation.id) entry.operation.children.push_back(other.operation.id);
+    }
+    return entry;
+  }
+
   template <class Predicate>
   Result<std::optional<agent::JournalEntry>> FindIf(Predicate predicate) {
     for (const auto& [row, entry] : rows_) {
-      if (predicate(entry)) return std::optional(entry);
+      if (predicate(entry)) return std::optional(WithChildren(entry));
     }
     return std::optional<agent::JournalEntry>();
   }

@@ -218,11 +218,6 @@ TEST_F(UpgradeTest, RefusesBeforeAnythingIsTouchedWhatWouldLoseTheContainer) {
   EXPECT_THAT(host.engine.calls.Mutations(), IsEmpty());
 }
 
-TEST_F(UpgradeTest, RefusesToCutOffAContainerInTheSameNamespace) {
-  host.engine.Run("sidecar", "side:1", {{"HostConfig", {{"NetworkMode", "container:" + host.At("web").id}}}});
-  EXPECT_THAT(host.Submit(AskUpgrade("web", "web:2")), FailsWith(Code::kFailedPrecondition, "WOULD_LOSE"));
-}
-
 TEST_F(UpgradeTest, RefusesABadReferenceAndAStrategyThatIsImpossible) {
   EXPECT_EQ(host.Submit(AskUpgrade("web", "Not An Image")).error().code, Code::kInvalidArgument);
   Request request = AskUpgrade("web", "web:2");

@@ -157,20 +157,20 @@ TEST_F(ConformanceOfAnUpgrade, S8RefusesContainersOfOrchestrators) {
   for (const auto* label : {"com.docker.swarm.task.id", "io.kubernetes.pod.name", "io.kubernetes.container.name",
                             "com.hashicorp.nomad.alloc_id", "com.amazonaws.ecs.task-arn"}) {
     container.labels = {{label, "x"}};
-    EXPECT_EQ(RecreateRefusals(container, {}).size(), 1u) << label;
+    EXPECT_EQ(RecreateRefusals(container).size(), 1u) << label;
   }
   container.labels = {{"com.docker.compose.oneoff", "True"}};
-  EXPECT_EQ(RecreateRefusals(container, {}).size(), 1u);
+  EXPECT_EQ(RecreateRefusals(container).size(), 1u);
   container.labels.clear();
   container.name = "buildx_buildkit_default0";
-  EXPECT_EQ(RecreateRefusals(container, {}).size(), 1u);
+  EXPECT_EQ(RecreateRefusals(container).size(), 1u);
 }
 
 TEST_F(ConformanceOfAnUpgrade, S8DoesNotRefuseAServiceOfCompose) {
   engine::ContainerDetails container;
   container.name = "shop-web-1";
   container.labels = {{"com.docker.compose.oneoff", "False"}, {"com.docker.compose.project", "shop"}};
-  EXPECT_THAT(RecreateRefusals(container, {}), IsEmpty());
+  EXPECT_THAT(RecreateRefusals(container), IsEmpty());
 }
 
 TEST_F(ConformanceOfAnUpgrade, S11KeepsTheOldContainerWithItsLogs) {
