@@ -69,7 +69,6 @@ constexpr std::array kSteps = {
     )sql",
     R"sql(
       ALTER TABLE operations ADD COLUMN parent TEXT NOT NULL DEFAULT '';
-      ALTER TABLE operations ADD COLUMN members TEXT;  -- of a group: what is to be done, and how far it is
       CREATE INDEX operations_by_parent ON operations (parent, number);
     )sql",
 };
@@ -113,7 +112,7 @@ Result<> TakeStep(Database& database, std::size_t step) {
 Result<> CheckTables(Database& database) {
   for (const char* sql :
        {"SELECT number, id, kind, state, container, container_id, service_key, request_id, request_hash, "
-        "created_at, ended_at, error, progress, plan, result, upgrade, origin, parent, members FROM operations LIMIT 0",
+        "created_at, ended_at, error, progress, plan, result, upgrade, origin, parent FROM operations LIMIT 0",
         "SELECT operation, sequence, json FROM progress LIMIT 0",
         "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0",
         "SELECT service_key, until FROM pauses LIMIT 0", "SELECT container_id, spec, kept_at FROM specs LIMIT 0"}) {

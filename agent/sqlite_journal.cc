@@ -25,7 +25,6 @@ class SqliteJournal final : public Journal {
   Result<> Begin(const JournalEntry& entry) override;
   Result<> Advance(const Operation& operation) override { return Store(operation); }
   Result<> Intend(const std::string& id, const UpgradeRecord& record) override;
-  Result<> Intend(const std::string& id, const GroupRecord& record) override;
   Result<> Finish(const Operation& operation) override { return Store(operation); }
 
   Result<std::optional<JournalEntry>> Find(const std::string& id) override;
@@ -115,7 +114,7 @@ Result<> SqliteJournal::Begin(const JournalEntry& entry) {
 
 Result<> SqliteJournal::Insert(const JournalEntry& entry) {
   static const auto kInsert = std::string("INSERT INTO operations (") + kFixedColumns + ", " + kChangingColumns +
-                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   const auto statement = Use(kInsert);
   if (!statement) return statement.error();
   BindFixed(**statement, entry);
@@ -151,13 +150,6 @@ Result<> SqliteJournal::Append(const Operation& operation) {
 
 Result<> SqliteJournal::Intend(const std::string& id, const UpgradeRecord& record) {
   const auto statement = Use("UPDATE operations SET upgrade = ? WHERE id = ?");
-  if (!statement) return statement.error();
-  (**statement).Bind(ToRow(record)).Bind(id);
-  return ChangeOne(**statement, id);
-}
-
-Result<> SqliteJournal::Intend(const std::string& id, const GroupRecord& record) {
-  const auto statement = Use("UPDATE operations SET members = ? WHERE id = ?");
   if (!statement) return statement.error();
   (**statement).Bind(ToRow(record)).Bind(id);
   return ChangeOne(**statement, id);

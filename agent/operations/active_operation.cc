@@ -45,12 +45,6 @@ Result<> ActiveOperation::Intend(UpgradeRecord record) {
   return {};
 }
 
-Result<> ActiveOperation::Intend(GroupRecord record) {
-  if (auto written = journal_.Intend(entry_.operation.id, record); !written) return written;
-  entry_.group = std::move(record);
-  return {};
-}
-
 void ActiveOperation::End(State state, std::optional<Error> error) {
   auto& operation = entry_.operation;
   operation.state = state;

@@ -26,7 +26,6 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
   const Operation& operation() const { return entry_.operation; }
   Operation& mutable_operation() { return entry_.operation; }
   const std::optional<UpgradeRecord>& record() const { return entry_.upgrade; }
-  const std::optional<GroupRecord>& group() const { return entry_.group; }
   const JournalEntry& entry() const { return entry_; }
   SpecStore& specs() { return journal_; }
 
@@ -37,7 +36,6 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
 
   // The intent, on disk before it returns. An operation that can't write it down must not go on.
   Result<> Intend(UpgradeRecord record);
-  Result<> Intend(GroupRecord record);
 
   // The end. What the journal can't take now, RecordEnd() brings to it later, or else Recover() closes it.
   void End(State state, std::optional<Error> error);

@@ -66,7 +66,7 @@ std::string HashOf(const Request& request) {
   parts.Add(static_cast<long long>(request.gate.stable_for.count())).Add(request.image);
   parts.Add(static_cast<long long>(request.strategy)).Add(static_cast<long long>(request.pull));
   parts.Add(request.keep_previous ? std::to_string(*request.keep_previous) : "-");
-  parts.Add(request.keep_previous_for);
+  parts.Add(request.keep_previous_for).Add(request.drain);
   parts.Add(request.image_cleanup ? static_cast<long long>(*request.image_cleanup) : -1);
   return parts.Hash();
 }

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "agent/operations/group_record.h"
 #include "agent/operations/specs.h"
 #include "agent/operations/types.h"
 #include "agent/operations/upgrade_record.h"
@@ -20,7 +19,6 @@ struct JournalEntry {
   std::string
       request_hash;  // SHA-256 of the canonical request without credentials; to tell a retry from another request
   std::optional<UpgradeRecord> upgrade;  // of all that replace a container, from before the first engine call on
-  std::optional<GroupRecord> group;      // of a group
 };
 
 struct OperationQuery {
@@ -41,7 +39,6 @@ class Journal : public SpecStore {
   virtual Result<> Advance(const Operation& operation) = 0;
   // The intent, before the engine call that it announces.
   virtual Result<> Intend(const std::string& id, const UpgradeRecord& record) = 0;
-  virtual Result<> Intend(const std::string& id, const GroupRecord& record) = 0;
   // The final record.
   virtual Result<> Finish(const Operation& operation) = 0;
 

@@ -68,11 +68,8 @@ Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request
   return std::optional(std::move(*operation));
 }
 
-// What an upgrade can't end without is not held up. A group can go on after the next start.
-bool OperationsImpl::IsPartOfOneUnderWay(const Request& request) const {
-  const auto parent = active_.find(request.parent);
-  return parent != active_.end() && parent->second->operation().kind != Kind::kUpgradeGroup;
-}
+// What an upgrade can't end without is not held up.
+bool OperationsImpl::IsPartOfOneUnderWay(const Request& request) const { return active_.contains(request.parent); }
 
 Result<> OperationsImpl::MayBegin(const Request& request, const JournalEntry& entry) const {
   const bool may_wait = !IsPartOfOneUnderWay(request);

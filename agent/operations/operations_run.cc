@@ -63,7 +63,7 @@ Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
     UpgradeRecord record = std::move(preflight->record);
     record.keep = operation->record()->keep;
     record.owner_started_at = container->started_at;
-    auto taken = TakeMore(operation->operation().id, KeysOf({operation->operation(), "", record, {}}));
+    auto taken = TakeMore(operation->operation().id, KeysOf({operation->operation(), "", record}));
     if (!taken) {
       operation->End(State::kFailed, taken.error());
       co_return;

@@ -16,8 +16,6 @@ std::string_view Name(Kind kind) {
       return "rollback";
     case Kind::kRecreate:
       return "recreate";
-    case Kind::kUpgradeGroup:
-      return "group upgrade";
   }
   return "operation";
 }

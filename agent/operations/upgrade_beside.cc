@@ -81,8 +81,11 @@ Task<> UpgradeRun::Finish() {
   outcome_.container_id = record.swap.incoming.id;
   co_await SettleProxies(began);
   NoteGap();
-  if (done) co_await RenewDependants();
-  if (done) co_await TidyUp();  // else the old one may be all that is left
+  if (done) {  // else the old one may be all that is left
+    co_await RenewDependants();
+    co_await TidyUp();
+    co_await ForgetSpecs();
+  }
   End(done ? std::nullopt : std::optional(done.error()));
 }
 

@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::size_t kOutputLimit = 4096;
 
+std::string NameOf(const std::string& id) { return "operations/" + id; }
+
 v1::LayerProgress ToLayer(const agent::LayerProgress& layer) {
   v1::LayerProgress message;
   message.set_layer(ValidUtf8(layer.layer));
@@ -140,12 +142,14 @@ v1::UpgradeResult ToProto(const agent::UpgradeResult& result) {
 
 v1::Operation ToProto(const agent::Operation& operation) {
   v1::Operation message;
-  if (!operation.id.empty()) message.set_name("operations/" + operation.id);
+  if (!operation.id.empty()) message.set_name(NameOf(operation.id));
   message.set_kind(ToProto(operation.kind));
   message.set_origin(ToProto(operation.origin));
   message.set_state(ToProto(operation.state));
   message.set_container(ValidUtf8(operation.container));
   message.set_request_id(ValidUtf8(operation.request_id));
+  if (!operation.parent.empty()) message.set_parent(NameOf(operation.parent));
+  for (const auto& child : operation.children) message.add_children(NameOf(child));
   *message.mutable_create_time() = ToProto(operation.created_at);
   if (operation.ended_at != WallTime{}) *message.mutable_end_time() = ToProto(operation.ended_at);
   if (operation.error) *message.mutable_error() = ToProto(*operation.error);

@@ -1,5 +1,7 @@
 #include "cli/view/operation.h"
 
+#include <boost/algorithm/string/join.hpp>
+
 #include "cli/text/safe.h"
 #include "cli/text/table.h"
 #include "cli/view/facts.h"
@@ -56,6 +58,8 @@ std::string RenderOperation(const v1::Operation& operation, WallTime now, int wi
   facts.Add("started", AgeOf(operation.create_time(), now));
   facts.Add("took", TookOf(operation, now));
   facts.Add("request id", Safe(operation.request_id()));
+  facts.Add("part of", Safe(operation.parent()));
+  facts.Add("parts", Safe(boost::algorithm::join(operation.children(), ", ")));
   facts.Add("progress", StepOf(operation.progress()));
   return facts.Render() + RenderPlan(operation.plan(), width, palette) + OutcomeOf(operation, palette);
 }

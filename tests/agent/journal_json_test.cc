@@ -45,28 +45,6 @@ TEST(JournalJson, KeepsAnUpgradeRecord) {
   }
 }
 
-TEST(JournalJson, KeepsAGroupRecord) {
-  const auto json = ThroughText(SampleGroup());
-  const auto read = GroupRecordFromJson(json);
-  EXPECT_EQ(read.members, SampleGroup().members);
-  EXPECT_EQ(read.max_unavailable, SampleGroup().max_unavailable);
-  EXPECT_TRUE(read.roll_back && read.cancelled);
-  EXPECT_EQ(read.gate.timeout, SampleGroup().gate.timeout);
-  EXPECT_EQ(read.gate.stable_for, SampleGroup().gate.stable_for);
-  EXPECT_EQ(read.timeout, SampleGroup().timeout);
-  EXPECT_EQ(read.stop_timeout, SampleGroup().stop_timeout);
-  EXPECT_EQ(read.strategy, Strategy::kStartFirst);
-  EXPECT_EQ(read.pull, PullPolicy::kNever);
-  EXPECT_EQ(read.keep_previous, 0);
-}
-
-TEST(JournalJson, ReadsAGroupRecordThatSaysNothingAsOneAtATime) {
-  const auto read = GroupRecordFromJson({});
-  EXPECT_EQ(read.max_unavailable, MaxUnavailable());
-  EXPECT_EQ(read.timeout, GroupRecord().timeout);
-  EXPECT_EQ(read.keep_previous, std::nullopt);
-}
-
 TEST(JournalJson, KeepsAnUpgradeResultByteByByte) {
   const auto result = SampleResult();
   const auto read = UpgradeResultFromJson(ThroughText(result));

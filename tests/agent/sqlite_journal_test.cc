@@ -95,22 +95,16 @@ TEST_F(SqliteJournalTest, KeepsAnOperationFromBeginningToEnd) {
 TEST_F(SqliteJournalTest, KeepsWhoIsAPartOfWhom) {
   {
     const auto journal = Open();
-    auto parent = SampleEntry("p1");
-    parent.group = SampleGroup();
-    ASSERT_OK(journal->Begin(parent));
+    ASSERT_OK(journal->Begin(SampleEntry("p1")));
     for (const auto* id : {"c2", "c1"}) {
       auto child = SampleEntry(id);
       child.operation.parent = "p1";
       ASSERT_OK(journal->Begin(child));
     }
-    parent.group->cancelled = false;
-    ASSERT_OK(journal->Intend("p1", *parent.group));
   }
   const auto journal = Open();
   const auto found = journal->Find("p1").value().value();
   EXPECT_EQ(found.operation.children, (std::vector<std::string>{"c2", "c1"}));
-  EXPECT_EQ(found.group->members, SampleGroup().members);
-  EXPECT_FALSE(found.group->cancelled);
   EXPECT_EQ(journal->Find("c1").value()->operation.parent, "p1");
   EXPECT_EQ(journal->List({}).value().back().children.size(), 2u);
 }
