@@ -183,6 +183,14 @@ TEST_F(ConformanceOnAHost, S3SaysWhatToDoWithAPausedContainer) {
   EXPECT_OK(OutcomeOf(Upgrade("web:2")));
 }
 
+TEST_F(ConformanceOnAHost, S10PassesOnWhatTheEngineWarnsOf) {
+  docker.Run(
+      kWeb, WithImage(R"({"HostConfig": {"NetworkMode": "host", "PortBindings": {"8080/tcp": [{"HostPort": "1"}]}}})"));
+  const auto ended = Upgrade("web:2");
+  EXPECT_OK(OutcomeOf(ended));
+  EXPECT_THAT(ended.upgrade_result().warnings(), Contains(HasSubstr("Published ports are discarded")));
+}
+
 // --- specifications
 
 TEST_F(ConformanceOnAHost, SpecKeepsAVariableThatOneImageOnTheWayHadTheSame) {
