@@ -9,8 +9,6 @@
 #include "agent/operations/owners.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/recreate.h"
-#include "agent/operations/router.h"
-#include "agent/operations/strategy.h"
 #include "agent/operations/upgrade_plan.h"
 #include "engine/service_key.h"
 
@@ -123,37 +121,6 @@ ResultTask<> TellOwnFiles(engine::Engine& engine, Plan& plan, const ContainerDet
   Append(plan.warnings, std::move(own.warnings));
   Append(plan.refusals, std::move(own.refusals));
   co_return Result<>();
-}
-
-// Who is in front of it. A label that is wrong keeps it from START_FIRST, not from being upgraded.
-ResultTask<Proxies> LookForProxies(engine::Engine& engine, ContainerDetails container,
-                                   std::vector<ContainerDetails> others) {
-  auto found = co_await FindProxies(engine, std::move(container), std::move(others));
-  if (found) co_return found;
-  const Error error = found.error();
-  if (error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded) co_return error;
-  co_return Proxies{{}, {}, {error.message}};
-}
-
-// The strategy, and what START_FIRST has to know.
-ResultTask<Proxies> PrepareStrategy(engine::Engine& engine, const Request& request, const ContainerDetails& container,
-                                    const std::vector<ContainerDetails>& others, Preflight& preflight) {
-  auto proxies = co_await LookForProxies(engine, container, others);
-  if (!proxies) co_return proxies;
-  Obstacles obstacles = ObstaclesTo(container, others);
-  obstacles.hard.insert(obstacles.hard.end(), proxies->obstacles.begin(), proxies->obstacles.end());
-  const auto drain = DrainOf(container);
-  if (!drain) co_return drain.error();
-  auto choice = ChooseStrategy(request.strategy, container, obstacles);
-  if (!choice) co_return choice.error();
-
-  UpgradeRecord& record = preflight.record;
-  record.strategy = preflight.plan.strategy = choice->strategy;
-  preflight.plan.strategy_reason = std::move(choice->reason);
-  record.drain = request.drain.value_or(drain->value_or(kDefaultDrain));
-  record.proxies = proxies->ids;
-  for (auto& obstacle : proxies->obstacles) preflight.plan.warnings.push_back(std::move(obstacle));
-  co_return proxies;
 }
 
 }  // namespace

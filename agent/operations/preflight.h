@@ -1,6 +1,7 @@
 // What speaks against an upgrade, and what it will do: asked before anything is touched.
 #pragma once
 
+#include "agent/operations/router.h"
 #include "agent/operations/specs.h"
 #include "agent/operations/types.h"
 #include "agent/operations/upgrade_record.h"
@@ -41,6 +42,12 @@ ResultTask<Preflight> PreflightRollback(engine::Engine& engine, SpecStore& specs
 // it: who asks for this makes them anew, too. FAILED_PRECONDITION as of FindOwners.
 ResultTask<Preflight> PreflightRecreate(engine::Engine& engine, SpecStore& specs, const Request& request,
                                         const engine::ContainerDetails& container, std::string operation_id);
+
+// Puts the strategy, and what START_FIRST has to know, into the plan and the record; the proxies are those in front of
+// the container. INVALID_ARGUMENT (BAD_LABEL); FAILED_PRECONDITION (START_FIRST_IMPOSSIBLE).
+ResultTask<Proxies> PrepareStrategy(engine::Engine& engine, const Request& request,
+                                    const engine::ContainerDetails& container,
+                                    const std::vector<engine::ContainerDetails>& others, Preflight& preflight);
 
 // Adds those of all `others` of the host that live with `container` to its preflight: they are made anew afterwards, or
 // else it is refused. What others will notice is a warning.
