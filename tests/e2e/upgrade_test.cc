@@ -236,13 +236,30 @@ TEST_F(UpgradeOnAHost, RefusesWhatWouldLoseTheContainer) {
   EXPECT_EQ(docker.Inspect(kWeb).id, id);
 }
 
-TEST_F(UpgradeOnAHost, RefusesToCutOffAContainerThatSharesItsNetwork) {
+TEST_F(UpgradeOnAHost, MakesAnewAContainerThatLivesInItsNetwork) {
   RunWeb();
-  docker.Run("e2e-sidecar", {{"Image", Image("web:plain")}, {"HostConfig", {{"NetworkMode", "container:" + kWeb}}}});
+  const std::string id = docker.Run(
+      "e2e-sidecar",
+      {{"Image", Image("web:plain")}, {"Cmd", {"9090"}}, {"HostConfig", {{"NetworkMode", "container:" + kWeb}}}});
+  EXPECT_THAT(PlanOf(AskUpgrade("web:2")).warnings(), Contains(HasSubstr("e2e-sidecar")));
+  const auto ended = Upgrade("web:2");
+  EXPECT_OK(OutcomeOf(ended));
+  EXPECT_EQ(ended.children_size(), 1);
+  const auto sidecar = docker.Inspect("e2e-sidecar");
+  EXPECT_NE(sidecar.id, id);
+  EXPECT_EQ(sidecar.network_mode, "container:" + docker.Inspect(kWeb).id);
+  EXPECT_EQ(docker.Exec("e2e-sidecar", {"wget", "-q", "-O", "-", "http://127.0.0.1:8080/version"}), "2\n");
+}
+
+TEST_F(UpgradeOnAHost, RefusesToCutOffOneThatCannotBeMadeAnew) {
+  const std::string id = RunWeb();
+  docker.Run("e2e-sidecar", {{"Image", Image("web:plain")},
+                             {"Cmd", {"9090"}},
+                             {"HostConfig", {{"NetworkMode", "container:" + kWeb}, {"AutoRemove", true}}}});
   const auto refused = Submit(AskUpgrade("web:2"));
   EXPECT_THAT(refused, FailsWith(Code::kFailedPrecondition, "WOULD_LOSE"));
   EXPECT_THAT(MessageOf(refused), HasSubstr("e2e-sidecar"));
-  EXPECT_EQ(Version(), "1");
+  EXPECT_EQ(docker.Inspect(kWeb).id, id);
 }
 
 }  // namespace
