@@ -61,7 +61,7 @@ TEST_F(FaultyRegistriesOfAHost, AreAskedAgainWhenTheyHadTooManyRequestsAndNotBef
 }
 
 TEST_F(FaultyRegistriesOfAHost, AreAskedAgainWhenTheyBreakOffHalfWay) {
-  faulty_.Cut("/blobs/" + image_id_, 1);  // a layer the engine tries again by itself
+  faulty_.Cut("/blobs/" + image_id_, 7);  // the engine itself tries six times
   ExpectSuccessAfter(Begin(), "Pull again in 1 s");
 }
 
