@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
+#include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -45,10 +46,17 @@ http::request<http::string_body> MakeRequest(const LoadOptions& options, bool po
   return request;
 }
 
+// As every client does before it uses a connection again.
+bool IsClosed(beast::tcp_stream& stream) {
+  char byte = 0;
+  return ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 asio::awaitable<Connection> Connect(Traffic& traffic) {
-  if (!traffic.idle.empty()) {
+  while (!traffic.idle.empty()) {
     Connection kept = std::move(traffic.idle.back());
     traffic.idle.pop_back();
+    if (IsClosed(*kept)) continue;
     kept->expires_after(kPatience);
     co_return kept;
   }
