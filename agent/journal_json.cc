@@ -12,7 +12,6 @@ namespace {
 
 using boost::json::array;
 using boost::json::object;
-using std::chrono::milliseconds;
 
 constexpr std::array<std::string_view, 6> kKinds = {"start", "stop", "restart", "upgrade", "rollback", "recreate"};
 constexpr std::array<std::string_view, 2> kOrigins = {"caller", "watchdog"};

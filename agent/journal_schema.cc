@@ -110,10 +110,11 @@ Result<> TakeStep(Database& database, std::size_t step) {
 
 // Somebody may have dropped a table by hand: better found now than in the middle of an upgrade.
 Result<> CheckTables(Database& database) {
+  static constexpr const char* kOperations =
+      "SELECT number, id, kind, state, container, container_id, service_key, request_id, request_hash, created_at, "
+      "ended_at, error, progress, plan, result, upgrade, origin, parent FROM operations LIMIT 0";
   for (const char* sql :
-       {"SELECT number, id, kind, state, container, container_id, service_key, request_id, request_hash, "
-        "created_at, ended_at, error, progress, plan, result, upgrade, origin, parent FROM operations LIMIT 0",
-        "SELECT operation, sequence, json FROM progress LIMIT 0",
+       {kOperations, "SELECT operation, sequence, json FROM progress LIMIT 0",
         "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0",
         "SELECT service_key, until FROM pauses LIMIT 0", "SELECT container_id, spec, kept_at FROM specs LIMIT 0"}) {
     if (const auto done = database.Execute(sql); !done) {

@@ -82,7 +82,7 @@ ActivePtr OperationsImpl::Adopt(JournalEntry entry) {
   request.kind = entry.operation.kind;
   request.container = entry.operation.container;
   const auto keys = KeysOf(entry);
-  const ActivePtr active = Activate(std::move(request), std::move(entry));
+  ActivePtr active = Activate(std::move(request), std::move(entry));
   const Operation& operation = active->operation();
   const char* why = nullptr;
   if (!IsReadable(active->entry())) why = "its record in the journal is damaged; look at the container";

@@ -43,7 +43,7 @@ std::optional<Step> GiveRestartPolicy(const Side& winner) {
 }
 
 std::optional<Step> TidyUp(const SwapRecord& record, const Side& winner, const Side& loser, Goal goal) {
-  if (const auto step = GiveRestartPolicy(winner)) return step;
+  if (auto step = GiveRestartPolicy(winner)) return step;
   if (!loser.seen) return std::nullopt;
   if (goal == Goal::kOutgoing && record.created) return RemoveIt{loser.seen->id};
   if (RestartsByItself(*loser.seen)) return DisableRestart{loser.seen->id};

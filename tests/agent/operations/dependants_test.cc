@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 using test::FailsWith;
 using testing::AllOf;
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;

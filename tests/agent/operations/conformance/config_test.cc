@@ -2,8 +2,6 @@
 
 namespace berth::agent {
 
-using testing::Contains;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST_F(Conformance, C1DropsAnEntrypointAndACommandThatAreTheOldImages) {

@@ -8,7 +8,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 
 FileChange Added(std::string path) { return {FileChange::Kind::kAdded, std::move(path)}; }
 FileChange Modified(std::string path) { return {FileChange::Kind::kModified, std::move(path)}; }

@@ -5,7 +5,6 @@ namespace berth::agent {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::SizeIs;
 
 const std::string kOwner(64, 'a');
 const std::string kHeir(64, 'b');

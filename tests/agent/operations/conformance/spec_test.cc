@@ -6,7 +6,6 @@
 
 namespace berth::agent {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
