@@ -112,8 +112,7 @@ TEST(PullFailures, AreARegistryThatCannotBeReached) {
         "filesystem layer verification failed for digest sha256:1f",
         "received unexpected HTTP status: 500 Internal Server Error",
         "received unexpected HTTP status: 503 Service Unavailable",
-        "failed to resolve reference \"r/web:2\": unexpected status from HEAD request to https://r/v2/: 502 Bad "
-        "Gateway",
+        "failed to resolve reference \"r/web:2\": unexpected status from HEAD request to r: 502 Bad Gateway",
         "pulling from host r failed with status code [manifests 2]: 500 Internal Server Error",
         "failed to copy: httpReadSeeker: failed open: unexpected status code https://r/v2/: 504 Gateway Timeout",
         "write tcp 10.0.0.1:443: write: broken pipe",
