@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/operations/away.h"
 #include "agent/operations/dependants.h"
 #include "engine/base/backoff.h"
 #include "engine/service_key.h"
@@ -10,8 +11,6 @@ namespace berth::agent {
 namespace {
 
 using engine::ContainerDetails;
-
-bool IsAway(const Error& error) { return error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded; }
 
 bool IsKnown(const Dependant& dependant, const std::vector<Dependant>& known) {
   return std::any_of(known.begin(), known.end(), [&](const auto& it) { return it.id == dependant.id; });

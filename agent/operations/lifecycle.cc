@@ -1,5 +1,6 @@
 #include "agent/operations/lifecycle.h"
 
+#include "agent/operations/away.h"
 #include "agent/operations/upgrade_plan.h"
 #include "engine/base/backoff.h"
 
@@ -11,8 +12,6 @@ using engine::ContainerState;
 
 constexpr std::chrono::minutes kStillOurs{10};
 constexpr std::chrono::seconds kRestartMargin{5};
-
-bool IsAway(const Error& error) { return error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded; }
 
 std::chrono::seconds StopTimeout(const Request& request, const ContainerDetails& container) {
   return request.stop_timeout.value_or(container.stop_timeout.value_or(engine::kDefaultStopTimeout));

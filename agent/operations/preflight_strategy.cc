@@ -1,4 +1,5 @@
 // STOP_FIRST or START_FIRST: what the containers and their labels say, put into a plan and its record.
+#include "agent/operations/away.h"
 #include "agent/operations/preflight.h"
 #include "agent/operations/strategy.h"
 
@@ -13,7 +14,7 @@ ResultTask<Proxies> LookForProxies(engine::Engine& engine, ContainerDetails cont
   auto found = co_await FindProxies(engine, std::move(container), std::move(others));
   if (found) co_return found;
   const Error error = found.error();
-  if (error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded) co_return error;
+  if (IsAway(error)) co_return error;
   co_return Proxies{{}, {}, {error.message}};
 }
 

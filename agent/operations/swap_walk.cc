@@ -1,5 +1,6 @@
 #include "agent/operations/swap_walk.h"
 
+#include "agent/operations/away.h"
 #include "engine/base/backoff.h"
 #include "engine/base/log.h"
 
@@ -14,11 +15,6 @@ struct Overloaded : Ts... {
 };
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
-
-// The engine may come back, and then the same question has another answer.
-bool EngineIsAway(const Error& error) {
-  return error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded;
-}
 
 template <class T>
 bool Is(const std::optional<Step>& step) {
@@ -126,7 +122,7 @@ ResultTask<> SwapWalk::Persist(SwapRecord record, Goal goal, Reach reach) {
       backoff.Reset();
       continue;
     }
-    const bool away = EngineIsAway(attempt.done.error());
+    const bool away = IsAway(attempt.done.error());
     if (away) started_.clear();
     if (Is<StartIt>(attempt.step) && !away) {
       outcome = attempt.done;

@@ -1,4 +1,5 @@
 // An upgrade's way back: after a failure, and after a restart of the agent.
+#include "agent/operations/away.h"
 #include "agent/operations/owners.h"
 #include "agent/operations/rebuild.h"
 #include "agent/operations/upgrade.h"
@@ -17,8 +18,6 @@ constexpr std::size_t kOutputBytes = 4096;
 constexpr std::size_t kOutputLines = 20;
 constexpr const char* kAsBefore = "; everything is as it was before";
 
-bool IsAway(const Error& error) { return error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded; }
-
 }  // namespace
 
 // The old container was not touched, and is not now.
@@ -35,7 +34,7 @@ Task<> UpgradeRun::RemoveIncoming() {
   while (!id.empty()) {
     auto removed = co_await engine_.Remove(id, false);
     if (removed || removed.error().code == Code::kNotFound) co_return;
-    if (removed.error().code != Code::kUnavailable && removed.error().code != Code::kDeadlineExceeded) {
+    if (!IsAway(removed.error())) {
       outcome_.warnings.push_back("could not remove the new container: " + removed.error().message);
       co_return;
     }
