@@ -27,11 +27,6 @@ const std::string kService = "com.docker.compose.service";
 constexpr const char* kPin = R"(rest=$(grep -v "# berth:$1\$" /etc/hosts); printf '%s%s\n' "$2" "$rest" > /etc/hosts)";
 constexpr const char* kUnpin = R"(rest=$(grep -v "# berth:$1\$" /etc/hosts); printf '%s\n' "$rest" > /etc/hosts)";
 
-Error BadLabel(std::string_view label, const std::string& value, std::string_view wanted) {
-  return {Code::kInvalidArgument, "BAD_LABEL",
-          "label " + std::string(label) + "=" + value + ": must be " + std::string(wanted)};
-}
-
 // "registry:5000/library/nginx:1.27" and "nginxinc/nginx-unprivileged@sha256:..." are nginx.
 bool IsNginx(const ContainerDetails& proxy) {
   const auto slash = proxy.image.rfind('/');
@@ -114,6 +109,11 @@ bool IsReplica(const ContainerDetails& other, const Whereabouts& there) {
 }
 
 }  // namespace
+
+Error BadLabel(std::string_view label, const std::string& value, std::string_view wanted) {
+  return {Code::kInvalidArgument, "BAD_LABEL",
+          "label " + std::string(label) + "=" + value + ": must be " + std::string(wanted)};
+}
 
 std::optional<std::vector<std::string>> SplitCommand(std::string_view text) {
   if (std::count(text.begin(), text.end(), '\'') % 2 != 0 || std::count(text.begin(), text.end(), '"') % 2 != 0) {

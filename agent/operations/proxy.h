@@ -24,6 +24,9 @@ inline constexpr std::string_view kProxyLabel = "berth.proxy";
 inline constexpr std::string_view kReloadLabel = "berth.reload";           // "signal:HUP" or "exec:nginx -s reload"
 inline constexpr std::string_view kReloadTestLabel = "berth.reload.test";  // "exec:nginx -t"
 
+// INVALID_ARGUMENT (BAD_LABEL), of a label of ours that says `value` and must be what is `wanted`.
+Error BadLabel(std::string_view label, const std::string& value, std::string_view wanted);
+
 struct Reload {
   std::vector<std::string> test;     // a command that fails when a reload would; empty: none
   std::string signal;                // sent to its first process, or

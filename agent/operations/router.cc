@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <boost/algorithm/string/join.hpp>
+
 #include "agent/operations/upgrade_plan.h"
 #include "engine/base/log.h"
 
@@ -15,12 +17,6 @@ constexpr std::chrono::seconds kCommandLimit{15};
 constexpr std::size_t kQuoted = 1000;  // bytes of what a command wrote
 constexpr milliseconds kPoll{100};
 constexpr std::chrono::seconds kNewWorkersWithin{10};
-
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
 
 bool Contains(const std::vector<std::int64_t>& pids, std::int64_t pid) {
   return std::find(pids.begin(), pids.end(), pid) != pids.end();
@@ -76,7 +72,8 @@ ResultTask<> Router::Run(std::string id, std::vector<std::string> command, std::
   const auto& output = outcome->output;
   const std::string tail = output.substr(output.size() - std::min(output.size(), kQuoted));
   co_return Error{Code::kFailedPrecondition, std::string(reason),
-                  "`" + Joined(command) + "` ended with exit code " + std::to_string(outcome->exit_code) + ": " + tail};
+                  "`" + boost::algorithm::join(command, " ") + "` ended with exit code " +
+                      std::to_string(outcome->exit_code) + ": " + tail};
 }
 
 ResultTask<> Router::Pin(std::vector<std::string> proxies, ContainerDetails chosen, ContainerDetails outgoing) {

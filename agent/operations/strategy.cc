@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 
+#include <boost/algorithm/string/join.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -106,17 +107,6 @@ void LookAtSharing(const ContainerDetails& container, const std::vector<Containe
   }
 }
 
-std::string Joined(const std::vector<std::string>& texts) {
-  std::string joined;
-  for (const auto& text : texts) joined += (joined.empty() ? "" : "; ") + text;
-  return joined;
-}
-
-Error BadLabel(std::string_view label, const std::string& value, std::string_view wanted) {
-  return {Code::kInvalidArgument, "BAD_LABEL",
-          "label " + std::string(label) + "=" + value + ": must be " + std::string(wanted)};
-}
-
 Result<Strategy> LabelledStrategy(const ContainerDetails& container) {
   const std::string text = engine::LabelOf(container.labels, std::string(kStrategyLabel));
   if (text.empty() || text == "auto") return Strategy::kAuto;
@@ -147,14 +137,15 @@ Result<Choice> ChooseStrategy(Strategy asked, const ContainerDetails& container,
   if (wanted == Strategy::kStopFirst) return Choice{wanted, who};
   if (wanted == Strategy::kStartFirst && obstacles.hard.empty()) return Choice{wanted, who};
   if (asked == Strategy::kStartFirst) {
-    return Error{Code::kFailedPrecondition,
-                 "START_FIRST_IMPOSSIBLE",
-                 "two of " + container.name + " can't run at the same time: " + Joined(obstacles.hard),
-                 {{"container", container.name}}};
+    return Error{
+        Code::kFailedPrecondition,
+        "START_FIRST_IMPOSSIBLE",
+        "two of " + container.name + " can't run at the same time: " + boost::algorithm::join(obstacles.hard, "; "),
+        {{"container", container.name}}};
   }
   auto against = obstacles.hard;
   if (wanted == Strategy::kAuto) against.insert(against.end(), obstacles.soft.begin(), obstacles.soft.end());
-  if (!against.empty()) return Choice{Strategy::kStopFirst, Joined(against)};
+  if (!against.empty()) return Choice{Strategy::kStopFirst, boost::algorithm::join(against, "; ")};
   return Choice{Strategy::kStartFirst, "nothing speaks against two of it at the same time"};
 }
 
