@@ -27,43 +27,6 @@ const std::string kService = "com.docker.compose.service";
 constexpr const char* kPin = R"(rest=$(grep -v "# berth:$1\$" /etc/hosts); printf '%s%s\n' "$2" "$rest" > /etc/hosts)";
 constexpr const char* kUnpin = R"(rest=$(grep -v "# berth:$1\$" /etc/hosts); printf '%s\n' "$rest" > /etc/hosts)";
 
-// "registry:5000/library/nginx:1.27" and "nginxinc/nginx-unprivileged@sha256:..." are nginx.
-bool IsNginx(const ContainerDetails& proxy) {
-  const auto slash = proxy.image.rfind('/');
-  const std::string last = proxy.image.substr(slash == std::string::npos ? 0 : slash + 1);
-  const object& config = ObjectAt(proxy.raw, "Config");
-  for (const auto* field : {"Entrypoint", "Cmd"}) {
-    const auto& words = ArrayAt(config, field);
-    if (!words.empty() && (StringOf(words.front()) == "nginx" || StringOf(words.front()).ends_with("/nginx")))
-      return true;
-  }
-  return last.starts_with("nginx");
-}
-
-Result<std::vector<std::string>> CommandOf(std::string_view label, const std::string& text, std::string_view wanted) {
-  constexpr std::string_view kExec = "exec:";
-  const auto words = text.starts_with(kExec) ? SplitCommand(text.substr(kExec.size())) : std::nullopt;
-  if (!words) return BadLabel(label, text, wanted);
-  return *words;
-}
-
-bool IsSignal(std::string_view name) {
-  return !name.empty() && name.size() <= 10 &&
-         std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
-}
-
-Result<> ReadReload(const std::string& text, Reload& reload) {
-  constexpr std::string_view kSignal = "signal:";
-  if (text.starts_with(kSignal)) {
-    reload.signal = text.substr(kSignal.size());
-    if (IsSignal(reload.signal)) return {};
-  }
-  auto command = CommandOf(kReloadLabel, text, "\"signal:HUP\" or \"exec:COMMAND\"");
-  if (!command) return command.error();
-  reload.command = std::move(*command);
-  return {};
-}
-
 bool IsMeantBy(const std::string& word, const ContainerDetails& container, const ContainerDetails& other) {
   if (other.name == word) return true;
   const std::string project = engine::LabelOf(container.labels, kProject);
@@ -109,48 +72,6 @@ bool IsReplica(const ContainerDetails& other, const Whereabouts& there) {
 }
 
 }  // namespace
-
-Error BadLabel(std::string_view label, const std::string& value, std::string_view wanted) {
-  return {Code::kInvalidArgument, "BAD_LABEL",
-          "label " + std::string(label) + "=" + value + ": must be " + std::string(wanted)};
-}
-
-std::optional<std::vector<std::string>> SplitCommand(std::string_view text) {
-  if (std::count(text.begin(), text.end(), '\'') % 2 != 0 || std::count(text.begin(), text.end(), '"') % 2 != 0) {
-    return std::nullopt;
-  }
-  const std::string copy(text);
-  const boost::escaped_list_separator<char> by_space("", " ", "\"'");
-  std::vector<std::string> words;
-  for (const auto& word : boost::tokenizer(copy, by_space)) {
-    if (!word.empty()) words.push_back(word);
-  }
-  return words.empty() ? std::nullopt : std::optional(std::move(words));
-}
-
-Result<Reload> ReloadOf(const ContainerDetails& proxy) {
-  const std::string how = engine::LabelOf(proxy.labels, std::string(kReloadLabel));
-  const std::string test = engine::LabelOf(proxy.labels, std::string(kReloadTestLabel));
-  Reload reload;
-  reload.forks = IsNginx(proxy);
-  if (!how.empty()) {
-    if (auto read = ReadReload(how, reload); !read) return read.error();
-  } else if (reload.forks) {
-    reload.command = {"nginx", "-s", "reload"};
-  } else {
-    return Error{Code::kFailedPrecondition, "NO_RELOAD",
-                 "proxy " + proxy.name + " has no label " + std::string(kReloadLabel) +
-                     ": say how it is reloaded, \"signal:HUP\" or \"exec:COMMAND\""};
-  }
-  if (test.empty()) {
-    if (reload.forks) reload.test = {"nginx", "-t"};
-    return reload;
-  }
-  auto command = CommandOf(kReloadTestLabel, test, "\"exec:COMMAND\"");
-  if (!command) return command.error();
-  reload.test = std::move(*command);
-  return reload;
-}
 
 Result<std::vector<ContainerDetails>> ProxiesOf(const ContainerDetails& container,
                                                 const std::vector<ContainerDetails>& others) {

@@ -13,35 +13,13 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/reload.h"
 #include "engine/types.h"
 
 namespace berth::agent {
 
 // On the container: the containers or services in front of it, with commas, or "none".
 inline constexpr std::string_view kProxyLabel = "berth.proxy";
-
-// Labels on the proxy.
-inline constexpr std::string_view kReloadLabel = "berth.reload";           // "signal:HUP" or "exec:nginx -s reload"
-inline constexpr std::string_view kReloadTestLabel = "berth.reload.test";  // "exec:nginx -t"
-
-// INVALID_ARGUMENT (BAD_LABEL), of a label of ours that says `value` and must be what is `wanted`.
-Error BadLabel(std::string_view label, const std::string& value, std::string_view wanted);
-
-struct Reload {
-  std::vector<std::string> test;     // a command that fails when a reload would; empty: none
-  std::string signal;                // sent to its first process, or
-  std::vector<std::string> command;  // run in it
-  bool forks = false;  // new workers take the place of the old ones: then these tell when it has let go of an address
-
-  bool operator==(const Reload&) const = default;
-};
-
-// Of its labels, or what its image is known to want. INVALID_ARGUMENT (BAD_LABEL); FAILED_PRECONDITION (NO_RELOAD) for
-// a proxy that has no label and is none that we know.
-Result<Reload> ReloadOf(const engine::ContainerDetails& proxy);
-
-// "nginx -s 'reload'" as a shell would split it; nothing when a quote is not closed, or there is no word.
-std::optional<std::vector<std::string>> SplitCommand(std::string_view text);
 
 // Whom label berth.proxy of `container` means among `others`: by name, or by service of the same Compose project.
 // Empty without a label, and for "none". NOT_FOUND (PROXY_NOT_FOUND).

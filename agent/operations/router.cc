@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/algorithm/string/join.hpp>
-
 #include "agent/operations/upgrade_plan.h"
 #include "engine/base/log.h"
 
@@ -13,8 +11,6 @@ namespace {
 using engine::ContainerDetails;
 using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds kCommandLimit{15};
-constexpr std::size_t kQuoted = 1000;  // bytes of what a command wrote
 constexpr milliseconds kPoll{100};
 constexpr std::chrono::seconds kNewWorkersWithin{10};
 
@@ -28,13 +24,14 @@ Error Failed(const ContainerDetails& proxy, const Error& error) {
 
 // Why this one can't be told; empty when it can.
 ResultTask<std::string> ObstacleAt(engine::Engine& engine, ContainerDetails proxy, ContainerDetails container) {
-  const auto reload = ReloadOf(proxy);
+  const auto reload = engine::ReloadOf(proxy);
   if (!reload) co_return reload.error();
+  if (reload->restart) co_return "proxy " + proxy.name + " can't be reloaded, only restarted";
   const std::vector<ContainerDetails> none;
   if (HostsLines(proxy, {container, container, container.name, none}).empty()) {
     co_return "proxy " + proxy.name + " is in none of its networks";
   }
-  auto checked = co_await engine.Exec(proxy.id, {CheckHostsCommand(), "0"}, kCommandLimit);
+  auto checked = co_await engine.Exec(proxy.id, {CheckHostsCommand(), "0"}, engine::kCommandLimit);
   if (checked && checked->exit_code == 0) co_return std::string();
   co_return "proxy " + proxy.name + " has no shell that may write to its /etc/hosts";
 }
@@ -65,17 +62,6 @@ ResultTask<std::optional<ContainerDetails>> Router::Running(std::string id) {
   co_return std::optional(std::move(*proxy));
 }
 
-ResultTask<> Router::Run(std::string id, std::vector<std::string> command, std::string_view reason) {
-  auto outcome = co_await engine_.Exec(std::move(id), {command, "0"}, kCommandLimit);
-  if (!outcome) co_return outcome.error();
-  if (outcome->exit_code == 0) co_return Result<>();
-  const auto& output = outcome->output;
-  const std::string tail = output.substr(output.size() - std::min(output.size(), kQuoted));
-  co_return Error{Code::kFailedPrecondition, std::string(reason),
-                  "`" + boost::algorithm::join(command, " ") + "` ended with exit code " +
-                      std::to_string(outcome->exit_code) + ": " + tail};
-}
-
 ResultTask<> Router::Pin(std::vector<std::string> proxies, ContainerDetails chosen, ContainerDetails outgoing) {
   auto all = co_await engine_.List(false, {});
   if (!all) co_return all.error();
@@ -89,7 +75,7 @@ ResultTask<> Router::Pin(std::vector<std::string> proxies, ContainerDetails chos
     if (!proxy) co_return proxy.error();
     if (!*proxy) continue;
     auto lines = HostsLines(**proxy, {chosen, outgoing, owner_, others});
-    auto pinned = co_await Run(id, PinCommand(owner_, lines), "PROXY_PIN_FAILED");
+    auto pinned = co_await engine::RunInside(engine_, id, PinCommand(owner_, lines), "PROXY_PIN_FAILED");
     if (!pinned) co_return Failed(**proxy, pinned.error());
   }
   co_return Result<>();
@@ -109,10 +95,10 @@ ResultTask<std::vector<Told>> Router::Reload(std::vector<std::string> proxies) {
 }
 
 ResultTask<Told> Router::ReloadOne(ContainerDetails proxy) {
-  const auto reload = ReloadOf(proxy);
+  const auto reload = engine::ReloadOf(proxy);
   if (!reload) co_return reload.error();
   if (!reload->test.empty()) {
-    auto tested = co_await Run(proxy.id, reload->test, "PROXY_TEST_FAILED");
+    auto tested = co_await engine::RunInside(engine_, proxy.id, reload->test, "PROXY_TEST_FAILED");
     if (!tested) co_return tested.error();
   }
   Told told{proxy.id, proxy.name, {}, false};
@@ -120,7 +106,7 @@ ResultTask<Told> Router::ReloadOne(ContainerDetails proxy) {
   if (!workers && reload->forks) co_return workers.error();
   if (workers) told.workers = std::move(*workers);
   told.has_workers = !told.workers.empty();
-  auto reloaded = reload->signal.empty() ? Run(proxy.id, reload->command, "PROXY_RELOAD_FAILED")
+  auto reloaded = reload->signal.empty() ? engine::RunInside(engine_, proxy.id, reload->command, "PROXY_RELOAD_FAILED")
                                          : engine_.Kill(proxy.id, reload->signal);
   auto done = co_await std::move(reloaded);
   if (!done) co_return done.error();
@@ -188,7 +174,7 @@ Task<> Router::Unpin(std::vector<std::string> proxies) {
   for (const auto& id : proxies) {
     auto proxy = co_await Running(id);
     if (!proxy || !*proxy) continue;  // its file is made anew when it starts
-    auto done = co_await Run(id, UnpinCommand(owner_), "PROXY_PIN_FAILED");
+    auto done = co_await engine::RunInside(engine_, id, UnpinCommand(owner_), "PROXY_PIN_FAILED");
     if (!done)
       log::Warning("a line of ours is left in a proxy's /etc/hosts",
                    {{"container", (**proxy).name}, {"error", done.error().message}});

@@ -50,7 +50,6 @@ class Router {
 
  private:
   ResultTask<std::optional<engine::ContainerDetails>> Running(std::string id);
-  ResultTask<> Run(std::string id, std::vector<std::string> command, std::string_view reason);
   ResultTask<Told> ReloadOne(engine::ContainerDetails proxy);
   ResultTask<> AwaitWorkers(const Told& told);
   ResultTask<std::vector<std::int64_t>> Workers(std::string id, std::int64_t first);

@@ -112,7 +112,7 @@ Result<Strategy> LabelledStrategy(const ContainerDetails& container) {
   if (text.empty() || text == "auto") return Strategy::kAuto;
   if (text == "start-first") return Strategy::kStartFirst;
   if (text == "stop-first") return Strategy::kStopFirst;
-  return BadLabel(kStrategyLabel, text, "start-first, stop-first or auto");
+  return engine::BadLabel(kStrategyLabel, text, "start-first, stop-first or auto");
 }
 
 }  // namespace
@@ -157,7 +157,7 @@ Result<std::optional<std::chrono::milliseconds>> DrainOf(const ContainerDetails&
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   const std::chrono::seconds drain(seconds);
   if (error != std::errc() || (unit != "s" && !unit.empty()) || seconds < 0 || drain > kLongestDrain) {
-    return BadLabel(kDrainLabel, text, "a number of seconds from 0s to 600s");
+    return engine::BadLabel(kDrainLabel, text, "a number of seconds from 0s to 600s");
   }
   return std::optional<std::chrono::milliseconds>(drain);
 }
