@@ -129,13 +129,13 @@ Obstacles ObstaclesTo(const ContainerDetails& container, const std::vector<Conta
   return obstacles;
 }
 
-Result<Choice> ChooseStrategy(Strategy asked, const ContainerDetails& container, const Obstacles& obstacles) {
+Result<StrategyChoice> ChooseStrategy(Strategy asked, const ContainerDetails& container, const Obstacles& obstacles) {
   const auto labelled = LabelledStrategy(container);
   if (!labelled) return labelled.error();
   const Strategy wanted = asked == Strategy::kAuto ? *labelled : asked;
   const std::string who = asked == Strategy::kAuto ? "its label says so" : "it was asked for";
-  if (wanted == Strategy::kStopFirst) return Choice{wanted, who};
-  if (wanted == Strategy::kStartFirst && obstacles.hard.empty()) return Choice{wanted, who};
+  if (wanted == Strategy::kStopFirst) return StrategyChoice{wanted, who};
+  if (wanted == Strategy::kStartFirst && obstacles.hard.empty()) return StrategyChoice{wanted, who};
   if (asked == Strategy::kStartFirst) {
     return Error{
         Code::kFailedPrecondition,
@@ -145,8 +145,8 @@ Result<Choice> ChooseStrategy(Strategy asked, const ContainerDetails& container,
   }
   auto against = obstacles.hard;
   if (wanted == Strategy::kAuto) against.insert(against.end(), obstacles.soft.begin(), obstacles.soft.end());
-  if (!against.empty()) return Choice{Strategy::kStopFirst, boost::algorithm::join(against, "; ")};
-  return Choice{Strategy::kStartFirst, "nothing speaks against two of it at the same time"};
+  if (!against.empty()) return StrategyChoice{Strategy::kStopFirst, boost::algorithm::join(against, "; ")};
+  return StrategyChoice{Strategy::kStartFirst, "nothing speaks against two of it at the same time"};
 }
 
 Result<std::optional<std::chrono::milliseconds>> DrainOf(const ContainerDetails& container) {

@@ -28,7 +28,7 @@ struct Obstacles {
 // `others` are all other containers of the host.
 Obstacles ObstaclesTo(const engine::ContainerDetails& container, const std::vector<engine::ContainerDetails>& others);
 
-struct Choice {
+struct StrategyChoice {
   Strategy strategy = Strategy::kStopFirst;
   std::string reason;
 };
@@ -36,7 +36,8 @@ struct Choice {
 // What was asked for counts more than the label, and the label more than soft obstacles.
 // INVALID_ARGUMENT (BAD_LABEL); FAILED_PRECONDITION (START_FIRST_IMPOSSIBLE) when it was asked for and a hard obstacle
 // stands against it.
-Result<Choice> ChooseStrategy(Strategy asked, const engine::ContainerDetails& container, const Obstacles& obstacles);
+Result<StrategyChoice> ChooseStrategy(Strategy asked, const engine::ContainerDetails& container,
+                                      const Obstacles& obstacles);
 
 // Of the label, when it has one. INVALID_ARGUMENT (BAD_LABEL) for what is no time from 0s to 10m.
 Result<std::optional<std::chrono::milliseconds>> DrainOf(const engine::ContainerDetails& container);
