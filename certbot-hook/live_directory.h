@@ -27,11 +27,13 @@ class LiveDirectory {
   const std::filesystem::path& config_dir() const { return config_dir_; }
 
  private:
-  // Device, inode, size and time of fullchain.pem and privkey.pem, behind their links.
+  // Device, inode, size and times of fullchain.pem and privkey.pem, behind their links.
   struct Known {
     std::string stamp;
     Lineage lineage;
   };
+
+  Lineage Look(const std::string& name);
 
   std::filesystem::path config_dir_;
   std::map<std::string, Known> known_;

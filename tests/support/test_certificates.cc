@@ -42,8 +42,9 @@ std::string ToPem(EVP_PKEY* key) {
   return Content(bio);
 }
 
-Key NewKey() {
-  Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+Key NewKey(bool rsa = false) {
+  constexpr std::size_t kBits = 2048;
+  Key key(rsa ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", kBits) : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   Require(key != nullptr, "make a key");
   return key;
 }
@@ -55,16 +56,16 @@ void AddExtension(X509* certificate, int kind, const std::string& value) {
   X509_EXTENSION_free(extension);
 }
 
-// Valid from an hour ago: clocks differ.
-Certificate NewCertificate(const std::string& name, EVP_PKEY* key) {
+// The first name is the subject's, too.
+Certificate NewCertificate(const CertificateWish& wish, EVP_PKEY* key) {
   static long serial = 0;
   Certificate certificate(X509_new());
   X509_set_version(certificate.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), ++serial);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), wish.serial != 0 ? wish.serial : ++serial);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -wish.age.count());
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), wish.left.count());
   X509_set_pubkey(certificate.get(), key);
-  const auto* text = reinterpret_cast<const unsigned char*>(name.c_str());
+  const auto* text = reinterpret_cast<const unsigned char*>(wish.names.at(0).c_str());
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8, text, -1, -1, 0);
   return certificate;
 }
@@ -74,7 +75,17 @@ void Sign(X509* certificate, X509* issuer, EVP_PKEY* key) {
   Require(X509_sign(certificate, key, EVP_sha256()) > 0, "sign a certificate");
 }
 
-bool IsAddress(const std::string& host) { return host.find_first_not_of("0123456789.") == std::string::npos; }
+bool IsAddress(const std::string& host) {
+  return host.find(':') != std::string::npos || host.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+// "DNS:example.org,IP:127.0.0.1"
+std::string AlternativeNames(const CertificateWish& wish) {
+  std::string text;
+  for (const auto& name : wish.names)
+    text += (text.empty() ? "" : ",") + std::string(IsAddress(name) ? "IP:" : "DNS:") + name;
+  return text;
+}
 
 }  // namespace
 
@@ -84,20 +95,30 @@ struct TestAuthority::Identity {
 };
 
 TestAuthority::TestAuthority(const std::string& name) : identity_(std::make_unique<Identity>()) {
-  identity_->key = NewKey();
-  identity_->certificate = NewCertificate(name, identity_->key.get());
-  AddExtension(identity_->certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+  MakeIdentity(name);
   Sign(identity_->certificate.get(), identity_->certificate.get(), identity_->key.get());
+}
+
+TestAuthority::TestAuthority(const std::string& name, const TestAuthority& issuer)
+    : identity_(std::make_unique<Identity>()) {
+  MakeIdentity(name);
+  Sign(identity_->certificate.get(), issuer.identity_->certificate.get(), issuer.identity_->key.get());
+}
+
+void TestAuthority::MakeIdentity(const std::string& name) {
+  identity_->key = NewKey();
+  identity_->certificate = NewCertificate(CertificateWish{{name}}, identity_->key.get());
+  AddExtension(identity_->certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
 }
 
 TestAuthority::~TestAuthority() = default;
 
 std::string TestAuthority::certificate() const { return ToPem(identity_->certificate.get()); }
 
-CertificateAndKey TestAuthority::Issue(const std::string& host) const {
-  const Key key = NewKey();
-  const Certificate certificate = NewCertificate(host, key.get());
-  AddExtension(certificate.get(), NID_subject_alt_name, (IsAddress(host) ? "IP:" : "DNS:") + host);
+CertificateAndKey TestAuthority::Issue(const CertificateWish& wish) const {
+  const Key key = NewKey(wish.rsa);
+  const Certificate certificate = NewCertificate(wish, key.get());
+  AddExtension(certificate.get(), NID_subject_alt_name, AlternativeNames(wish));
   Sign(certificate.get(), identity_->certificate.get(), identity_->key.get());
   return {ToPem(certificate.get()), ToPem(key.get())};
 }
