@@ -34,7 +34,7 @@ class Scanner {
     do {
       value += Digit() * unit;
       unit /= 10;
-    } while (AtDigit());
+    } while (good_ && AtDigit());
     return nanoseconds(value);
   }
   bool Finished() const { return good_ && rest_.empty(); }
