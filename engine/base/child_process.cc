@@ -167,12 +167,13 @@ Task<> KillAtTheLimit(std::shared_ptr<Child> child, std::shared_ptr<Descriptor> 
   output->close();
 }
 
-Task<std::string> ReadOutput(std::shared_ptr<Descriptor> output, std::size_t limit) {
+Task<std::string> ReadOutput(std::shared_ptr<Descriptor> output, std::size_t limit, bool keep_end) {
   std::string kept;
   std::array<char, 4096> chunk{};
   for (;;) {
     const auto [failure, size] = co_await output->async_read_some(asio::buffer(chunk), kAwait);
-    kept.append(chunk.data(), std::min(size, limit - kept.size()));
+    kept.append(chunk.data(), size);
+    if (kept.size() > limit) kept.erase(keep_end ? 0 : limit, kept.size() - limit);
     if (failure) co_return kept;
   }
 }
@@ -203,7 +204,7 @@ ResultTask<ChildEnd> RunChild(ChildCommand command) {
   const auto end = std::make_shared<Descriptor>(loop, handle);
   const SideTask limit(loop, KillAtTheLimit(child, output, command.time_limit, command.patience));
   ChildEnd result;
-  result.output = co_await ReadOutput(output, command.max_output);
+  result.output = co_await ReadOutput(output, command.max_output, command.keep_end);
   // A cancelled coroutine can't await anything more.
   const auto state = co_await asio::this_coro::cancellation_state;
   bool ended = state.cancelled() == asio::cancellation_type::none;

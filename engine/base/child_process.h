@@ -16,6 +16,7 @@ struct ChildCommand {
   std::chrono::milliseconds time_limit{30'000};
   std::chrono::milliseconds patience{2'000};  // from SIGTERM to SIGKILL, when the limit is over
   std::size_t max_output = 4096;              // bytes that are kept; the rest is read and dropped
+  bool keep_end = false;                      // the last ones are kept, instead of the first ones
   std::string input = {};                     // what it reads from its stdin: at most 4096 bytes
   bool keep_errors = true;                    // else what it writes to stderr is dropped
 };

@@ -50,6 +50,13 @@ TEST_F(ChildProcess, GivesBackItsOutputAndItsExitCode) {
 
 TEST_F(ChildProcess, GivesBackTheSignalThatEndedIt) { EXPECT_EQ(Shell("kill -KILL $$")->exit_code, 128 + SIGKILL); }
 
+TEST_F(ChildProcess, KeepsTheBeginningOrTheEndOfWhatItSays) {
+  ChildCommand command{.arguments = {"sh", "-c", "seq 1 20000"}, .environment = kPath, .max_output = 12};
+  EXPECT_EQ(Run(command)->output, "1\n2\n3\n4\n5\n6\n");
+  command.keep_end = true;
+  EXPECT_EQ(Run(command)->output, "19999\n20000\n");
+}
+
 TEST_F(ChildProcess, GetsItsArgumentsWithoutAShell) {
   const auto end = Run({.arguments = {"echo", "$HOME; echo *", "a  b"}, .environment = kPath});
   EXPECT_EQ(end->output, "$HOME; echo * a  b\n");
