@@ -33,10 +33,15 @@ struct Verdict {
   Trouble trouble = Trouble::kNone;
   std::string sentence;                 // what happened and what to do about it; at most 1,000 characters
   std::optional<WallTime> retry_after;  // of the CA
-  std::string failed_hook;              // "deploy-hook 'x' ended with 7": certbot's exit code is 0 all the same
+  std::string failed_hook;              // "deploy-hook ended with 7": certbot's exit code is 0 all the same
 };
 
 // `output`: standard output and error as they came, cut; `exit_code` as of ChildEnd.
 Verdict ReadCertbotOutput(int exit_code, bool timed_out, std::string_view output, WallTime now);
+
+// certbot 2.1 on Python 3.11 loses what the CA answers to `certonly`, except in its log: the last answer in there, as a
+// line that ReadCertbotOutput understands behind the output.
+bool HidesTheAnswer(std::string_view output);
+std::string AnswerInLog(std::string_view log);
 
 }  // namespace berth::certificates
