@@ -82,18 +82,19 @@ ExitCode OpShow(const Session& session, const std::string& name) {
 ExitCode OpWatch(const Session& session, const std::string& name) {
   const auto begun = Get(session, name);
   if (!begun) return session.Fail(begun.error());
-  Board board(session, {begun->container()});
+  const std::string subject = SubjectOf(*begun);
+  Board board(session, {subject});
   const bool json = session.globals().json;
   const Follower follower{
       .on_item =
           [&](const v1::WatchOperationResponse& item) {
             if (json) session.Print(ToJson(item) + "\n");
-            if (item.has_progress()) board.Show(begun->container(), item.progress());
+            if (item.has_progress()) board.Show(subject, item.progress());
           },
-      .on_break = [&](const Error& error) { board.Note(begun->container(), error.message + "; trying again"); }};
+      .on_break = [&](const Error& error) { board.Note(subject, error.message + "; trying again"); }};
   const auto ended = Follow(session.client(), begun->name(), session.NewReconnect(), follower);
   const Outcome outcome = ended ? OutcomeOf(session, *ended) : DescribeLostSight(*begun, ended.error());
-  board.Settle(begun->container(), outcome);
+  board.Settle(subject, outcome);
   return outcome.code;
 }
 

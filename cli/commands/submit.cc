@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <random>
 
-#include "cli/remote/status.h"
+#include "cli/commands/persist.h"
 
 namespace berth::cli {
 namespace {
@@ -81,14 +81,7 @@ Result<v1::Operation> Send(const Client& client, const ChangeOptions& options, c
 Result<v1::Operation> Submit(const Session& session, const ChangeOptions& options, const std::string& container,
                              const Secrets& secrets) {
   const std::string request_id = options.request_id.empty() ? NewRequestId() : options.request_id;
-  Client client = session.client();
-  Reconnect reconnect = session.NewReconnect();
-  for (;;) {
-    auto begun = Send(client, options, container, request_id, secrets);
-    if (begun || !IsOutOfReach(begun.error())) return begun;
-    if (const auto again = reconnect.Again(begun.error()); !again) return again.error();
-    client = client.Fresh();
-  }
+  return Persist(session, [&](const Client& client) { return Send(client, options, container, request_id, secrets); });
 }
 
 std::string NewRequestId() {

@@ -1,4 +1,5 @@
-// Where several operations show how far they are, at once and each on its own lines.
+// Where several operations show how far they are, at once and each on its own lines, under the name of its container
+// (or of the lineage, where it is about a certificate).
 #pragma once
 
 #include <map>

@@ -21,8 +21,14 @@ std::string TookOf(const v1::Operation& operation, WallTime now) {
 }
 
 std::string KindOf(const v1::Operation& operation) {
-  const bool by_watchdog = operation.origin() == v1::OPERATION_ORIGIN_WATCHDOG;
-  return Word(operation.kind()) + (by_watchdog ? ", by the watchdog" : "");
+  switch (operation.origin()) {
+    case v1::OPERATION_ORIGIN_WATCHDOG:
+      return KindWord(operation.kind()) + ", by the watchdog";
+    case v1::OPERATION_ORIGIN_CERTIFICATES:
+      return KindWord(operation.kind()) + ", by the agent";
+    default:
+      return KindWord(operation.kind());
+  }
 }
 
 std::string DetailOf(const v1::Operation& operation) {
@@ -42,7 +48,7 @@ std::string OutcomeOf(const v1::Operation& operation, const Palette& palette) {
 std::string RenderOperations(const v1::ListOperationsResponse& list, WallTime now, int width, const Palette& palette) {
   Table table({{"OPERATION"}, {"CONTAINER"}, {"KIND"}, {"STATE"}, {"STARTED"}, {"TOOK"}, {"DETAIL", true}});
   for (const auto& operation : list.operations()) {
-    table.Add({Safe(operation.name()), Safe(operation.container()), KindOf(operation),
+    table.Add({Safe(operation.name()), Safe(SubjectOf(operation)), KindOf(operation),
                palette(ToneOf(operation.state()), Word(operation.state())), AgeOf(operation.create_time(), now),
                TookOf(operation, now), DetailOf(operation)});
   }
@@ -53,6 +59,7 @@ std::string RenderOperation(const v1::Operation& operation, WallTime now, int wi
   Facts facts(palette);
   facts.Add("operation", Safe(operation.name()));
   facts.Add("container", Safe(operation.container()));
+  facts.Add("lineage", Safe(operation.lineage()));
   facts.Add("kind", KindOf(operation));
   facts.Add("state", palette(ToneOf(operation.state()), Word(operation.state())));
   facts.Add("started", AgeOf(operation.create_time(), now));

@@ -61,7 +61,7 @@ std::string Swapped(const v1::Operation& operation, std::optional<bool> kept) {
 }
 
 std::string Succeeded(const v1::Operation& operation, std::optional<bool> kept, const Palette& palette) {
-  const std::string name = palette(Tone::kGood, Safe(operation.container())) + ": ";
+  const std::string name = palette(Tone::kGood, Safe(SubjectOf(operation))) + ": ";
   if (!IsUpgradeLike(operation)) return name + PastWord(operation.kind()) + Took(operation) + "\n";
   return name + Swapped(operation, kept) + "\n" + Warnings(operation.upgrade_result(), palette);
 }
@@ -83,13 +83,22 @@ std::string WhatRunsNow(const v1::UpgradeResult& result) {
   return IsSameContainer(result) ? "  the old container is as it was\n" : "";
 }
 
+// Where the reason alone does not tell what to do about a certificate, a look at everything does.
+std::string WhatNext(const v1::Operation& operation, const Error& error) {
+  const std::string next = NextStep(error);
+  if (!next.empty() || operation.lineage().empty()) return next;
+  const bool is_there = operation.kind() != v1::OPERATION_KIND_OBTAIN_CERTIFICATE;
+  return "see what is in its way: berthctl cert check" + (is_there ? " " + Safe(operation.lineage()) : "");
+}
+
 std::string Failed(const v1::Operation& operation, const Palette& palette) {
-  const Error error = FromStatus(operation.error());
+  Error error = FromStatus(operation.error());
+  if (!operation.lineage().empty()) error.metadata.try_emplace("lineage", operation.lineage());
   const std::string headline =
-      Safe(operation.container()) + ": " + Word(operation.kind()) + " " + Word(operation.state());
+      Safe(SubjectOf(operation)) + ": " + NounOf(operation.kind()) + " " + Word(operation.state());
   const std::string why = error.message.empty() ? "" : ": " + Safe(error.message);
   const auto& result = operation.upgrade_result();
-  const std::string next = NextStep(error);
+  const std::string next = WhatNext(operation, error);
   return "berthctl: " + palette(Tone::kBad, headline) + why + "\n" + LastProbe(result) +
          Quote("its last output:", result.failed_output()) + WhatRunsNow(result) + Warnings(result, palette) +
          (next.empty() ? "" : "  " + next + "\n");
@@ -109,7 +118,7 @@ Outcome DescribeLostSight(const v1::Operation& operation, const Error& error) {
   const std::string why = error.reason == reason::kInterrupted ? "" : Safe(error.message) + "; ";
   const std::string name = Safe(operation.name());
   return {ExitCodeOf(error), "",
-          "berthctl: " + Safe(operation.container()) + ": " + why + "the " + Word(operation.kind()) +
+          "berthctl: " + Safe(SubjectOf(operation)) + ": " + why + "the " + NounOf(operation.kind()) +
               " goes on in the agent as " + name + "\n" + "  follow it with: berthctl op watch " + name + "\n" +
               "  cancel it with: berthctl op cancel " + name + "\n"};
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "cli/text/bar.h"
 #include "cli/text/safe.h"
 #include "cli/text/size.h"
 #include "cli/text/time.h"
@@ -28,17 +29,6 @@ struct Share {
   int Percent() const { return static_cast<int>(std::floor(Fraction() * 100)); }
   std::string Bytes() const { return FormatSize(std::min(done, total)) + " of " + FormatSize(total); }
 };
-
-std::string Repeat(std::string_view piece, int times) {
-  std::string text;
-  for (int i = 0; i < times; ++i) text += piece;
-  return text;
-}
-
-std::string Bar(const Share& share, int width) {
-  const int filled = static_cast<int>(share.Fraction() * width);
-  return Repeat("█", filled) + Repeat("░", width - filled);
-}
 
 bool IsDownloading(const v1::LayerProgress& layer) { return layer.status() == "Downloading"; }
 
@@ -82,13 +72,13 @@ std::string LayerLine(const v1::LayerProgress& layer, const Palette& palette) {
   const Share share{layer.current_bytes(), layer.total_bytes()};
   const bool moves = share.total > 0 && Rank(layer) == 0;
   return "  " + palette(Tone::kFaint, Pad(Safe(layer.layer()), 12)) + "  " + Pad(Safe(layer.status()), kStatusWidth) +
-         (moves ? Bar(share, kLayerBarWidth) + "  " + share.Bytes() : "");
+         (moves ? Bar(share.Fraction(), kLayerBarWidth) + "  " + share.Bytes() : "");
 }
 
 std::string PullLine(const v1::PullProgress& pull) {
   const Share sum = Downloaded(pull);
   if (sum.total == 0) return "";
-  return Bar(sum, kBarWidth) + "  " + std::to_string(sum.Percent()) + "%  " + sum.Bytes();
+  return Bar(sum.Fraction(), kBarWidth) + "  " + std::to_string(sum.Percent()) + "%  " + sum.Bytes();
 }
 
 void AppendPull(const v1::PullProgress& pull, const Palette& palette, std::vector<std::string>& lines) {

@@ -24,6 +24,25 @@ std::string WordOf(const google::protobuf::EnumDescriptor* type, int value) {
   return word;
 }
 
+std::string KindWord(v1::OperationKind kind) {
+  std::string words = Word(kind);
+  std::ranges::replace(words, '-', ' ');
+  return words;
+}
+
+std::string NounOf(v1::OperationKind kind) {
+  switch (kind) {
+    case v1::OPERATION_KIND_OBTAIN_CERTIFICATE:
+      return "issuance";
+    case v1::OPERATION_KIND_RENEW_CERTIFICATE:
+      return "renewal";
+    case v1::OPERATION_KIND_DEPLOY_CERTIFICATE:
+      return "deployment";
+    default:
+      return KindWord(kind);
+  }
+}
+
 std::string PastWord(v1::OperationKind kind) {
   switch (kind) {
     case v1::OPERATION_KIND_START:
@@ -38,9 +57,19 @@ std::string PastWord(v1::OperationKind kind) {
       return "rolled back";
     case v1::OPERATION_KIND_RECREATE:
       return "made anew";
+    case v1::OPERATION_KIND_OBTAIN_CERTIFICATE:
+      return "obtained";
+    case v1::OPERATION_KIND_RENEW_CERTIFICATE:
+      return "up to date";  // one that was not due has succeeded, too
+    case v1::OPERATION_KIND_DEPLOY_CERTIFICATE:
+      return "deployed";
     default:
       return "done";
   }
+}
+
+const std::string& SubjectOf(const v1::Operation& operation) {
+  return operation.container().empty() ? operation.lineage() : operation.container();
 }
 
 std::string StrategyWord(v1::UpgradeStrategy strategy) {
@@ -105,6 +134,19 @@ Tone ToneOf(v1::EpisodeOutcome outcome) {
     case v1::EPISODE_OUTCOME_HEALED:
       return Tone::kGood;
     case v1::EPISODE_OUTCOME_GAVE_UP:
+      return Tone::kBad;
+    default:
+      return Tone::kPlain;
+  }
+}
+
+Tone ToneOf(v1::FindingLevel level) {
+  switch (level) {
+    case v1::FINDING_LEVEL_OK:
+      return Tone::kGood;
+    case v1::FINDING_LEVEL_WARNING:
+      return Tone::kWarning;
+    case v1::FINDING_LEVEL_PROBLEM:
       return Tone::kBad;
     default:
       return Tone::kPlain;
