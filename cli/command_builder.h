@@ -104,5 +104,7 @@ void AddChoice(CLI::App& app, const std::string& name, Enum& target, std::map<st
 
 // health and its family, notify: command_line_watchdog.cc.
 void AddWatchdogCommands(Commands& all, Chosen& chosen);
+// cert and its family: command_line_certificates.cc.
+void AddCertificateCommands(Commands& all, Chosen& chosen);
 
 }  // namespace berth::cli

@@ -29,7 +29,8 @@ void AddGlobals(CLI::App& app, Globals& globals) {
   app.add_option("--host", globals.host, "The agent's Unix socket, also from BERTH_HOST")->capture_default_str();
   app.add_flag("--json", globals.json, "JSON instead of text: docs/berthctl.md has the shapes");
   AddParsed(app, "--watch", "SECONDS", globals.watch,
-            "Look again every 2 s, or --watch=SECONDS (ps, inspect, health, ops, op show, stats, info)", ParseInterval);
+            "Look again every 2 s, or --watch=SECONDS (ps, inspect, health, cert ls, ops, op show, stats, info)",
+            ParseInterval);
   AddDuration(app, "--call-timeout", globals.call_timeout, "How long the agent may take to answer a call (30s)");
   app.add_flag("--no-color,--no-colour", globals.no_color, "No colours, also with NO_COLOR");
 }
@@ -187,6 +188,7 @@ void AddCommands(CLI::App& app, Chosen& chosen) {
   all.Add("ops", "List operations, newest first", OpsOptions(), DefineOps, Ops);
   AddOperationCommands(all.Group("op", "One operation: show, watch, wait, cancel"), chosen);
   AddWatchdogCommands(all, chosen);
+  AddCertificateCommands(all, chosen);
   all.Add("info", "The host, its engine and the agent", Info);
   all.Add("version", "The versions of everything", Version);
 }
@@ -203,10 +205,10 @@ std::string WhatIsWrong(const CLI::App& app, const CLI::ParseError& error) {
   return Safe(no_command ? "there is no command \"" + unknown.front() + "\"" : error.what());
 }
 
-// "berthctl upgrade --help"
+// "berthctl cert init --help"
 std::string HelpFor(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
-  return "berthctl " + (chosen.empty() ? "" : chosen.front()->get_name() + " ") + "--help";
+  return app.get_name() + " " + (chosen.empty() ? "--help" : HelpFor(*chosen.front()));
 }
 
 Answer ToAnswer(const CLI::App& app, const CLI::ParseError& error) {

@@ -17,8 +17,10 @@ constexpr auto kNextSteps = std::to_array<std::pair<Word, Word>>({
     {reason::kSocketDenied, "add yourself to the group berth, or use sudo"},
     {reason::kNoAnswer, "it may still happen; give the agent longer with --call-timeout"},
     {"AGENT_STOPPING", "it is being restarted: try again in a moment"},
+    {"CERTIFICATES_OFF", "in berthd's configuration: certificates.enabled = true; then systemctl restart berthd"},
     {"CONTAINER_NOT_FOUND", "berthctl ps -a lists them"},
     {"ENGINE_UNREACHABLE", "systemctl status docker says more"},
+    {"LINEAGE_NOT_FOUND", "berthctl cert ls lists them; get the first one with berthctl cert init"},
     {"NOT_WATCHED", "berthctl health lists those that are"},
     {"OPERATION_NOT_FOUND", "berthctl ops lists them"},
     {"OPERATION_TIMEOUT", "give it longer with --timeout"},
@@ -42,12 +44,20 @@ std::string HowToReach(const Error& error) {
 std::string HowToGetPastOperation(const Error& error) {
   const std::string operation = Metadata(error, "operation");
   const std::string watch = operation.empty() ? "berthctl ops --unfinished" : "berthctl op watch " + operation;
-  return "follow it with: " + watch + "; or wait for your turn with --queue";
+  const bool queues = !error.metadata.contains("lineage");
+  return "follow it with: " + watch + (queues ? "; or wait for your turn with --queue" : "");
 }
 
 std::string HowToInspect(const Error& error) {
   const std::string container = Metadata(error, "container");
   return "look at what changed: berthctl inspect " + (container.empty() ? "NAME" : container);
+}
+
+std::string HowToGetCertificate(const Error& error) {
+  const std::string known = Metadata(error, "lineage");
+  const std::string lineage = known.empty() ? "NAME" : known;
+  if (error.reason == "CA_LIMIT") return "see when it may be tried again: berthctl cert ls --long " + lineage;
+  return "renew it with: berthctl cert renew " + lineage + "; or give the new one another name with --name";
 }
 
 std::string HowToChoose(const Error& error) {
@@ -70,6 +80,7 @@ std::string NextStep(const Error& error) {
   if (error.reason == "OPERATION_IN_PROGRESS") return HowToGetPastOperation(error);
   if (error.reason == "ETAG_MISMATCH") return HowToInspect(error);
   if (error.reason == "NOTHING_KEPT" || error.reason == "VERSION_NOT_FOUND") return HowToChoose(error);
+  if (error.reason == "CA_LIMIT" || error.reason == "LINEAGE_EXISTS") return HowToGetCertificate(error);
   const auto known = std::ranges::find(kNextSteps, std::string_view(error.reason), &std::pair<Word, Word>::first);
   return known == kNextSteps.end() ? "" : std::string(known->second);
 }

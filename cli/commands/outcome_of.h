@@ -7,7 +7,7 @@
 namespace berth::cli {
 
 // REQUIRES: the operation has ended. Asks the agent whether the container that was replaced is still there for a
-// rollback, since the operation does not say.
+// rollback, or how the certificate is now, since the operation does not say.
 Outcome OutcomeOf(const Session& session, const v1::Operation& operation);
 
 }  // namespace berth::cli

@@ -11,6 +11,7 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/sync_stream.h>
 
+#include "berth/v1/certificate_service.grpc.pb.h"
 #include "berth/v1/container_service.grpc.pb.h"
 #include "berth/v1/host_service.grpc.pb.h"
 #include "berth/v1/operation_service.grpc.pb.h"
@@ -24,6 +25,7 @@ using Containers = v1::ContainerService::Stub;
 using Operations = v1::OperationService::Stub;
 using Hosts = v1::HostService::Stub;
 using Watchdogs = v1::WatchdogService::Stub;
+using Certificates = v1::CertificateService::Stub;
 
 // A copy shares the connection. Nothing is sent before the first call.
 class Client {
@@ -91,7 +93,7 @@ class Client {
   Error Explain(const grpc::Status& status) const;
 
   using Stubs = std::tuple<std::unique_ptr<Containers>, std::unique_ptr<Operations>, std::unique_ptr<Hosts>,
-                           std::unique_ptr<Watchdogs>>;
+                           std::unique_ptr<Watchdogs>, std::unique_ptr<Certificates>>;
   Options options_;
   std::shared_ptr<Stubs> stubs_;
 };

@@ -135,11 +135,41 @@ class FakeAgent::Watchdog final : public v1::WatchdogService::Service {
   const Script& script_;
 };
 
+class FakeAgent::Certificate final : public v1::CertificateService::Service {
+ public:
+  explicit Certificate(const Script& script) : script_(script) {}
+
+  Status ListCertificates(ServerContext*, const v1::ListCertificatesRequest* q,
+                          v1::ListCertificatesResponse* a) override {
+    return Answer(script_.certificates, q, a);
+  }
+  Status ObtainCertificate(ServerContext*, const v1::ObtainCertificateRequest* q, v1::Operation* a) override {
+    return Answer(script_.obtain, q, a);
+  }
+  Status RenewCertificate(ServerContext*, const v1::RenewCertificateRequest* q, v1::Operation* a) override {
+    return Answer(script_.renew, q, a);
+  }
+  Status DeployCertificate(ServerContext*, const v1::DeployCertificateRequest* q, v1::Operation* a) override {
+    return Answer(script_.deploy, q, a);
+  }
+  Status NotifyRenewed(ServerContext*, const v1::NotifyRenewedRequest* q, v1::Operation* a) override {
+    return Answer(script_.notify_renewed, q, a);
+  }
+  Status CheckCertificates(ServerContext*, const v1::CheckCertificatesRequest* q,
+                           v1::CheckCertificatesResponse* a) override {
+    return Answer(script_.check_certificates, q, a);
+  }
+
+ private:
+  const Script& script_;
+};
+
 FakeAgent::FakeAgent() {
   services_.push_back(std::make_unique<Container>(script));
   services_.push_back(std::make_unique<Operations>(script));
   services_.push_back(std::make_unique<Host>(script));
   services_.push_back(std::make_unique<Watchdog>(script));
+  services_.push_back(std::make_unique<Certificate>(script));
   Start();
 }
 

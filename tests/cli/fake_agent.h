@@ -10,6 +10,7 @@
 
 #include <grpcpp/server.h>
 
+#include "berth/v1/certificate_service.grpc.pb.h"
 #include "berth/v1/container_service.grpc.pb.h"
 #include "berth/v1/host_service.grpc.pb.h"
 #include "berth/v1/operation_service.grpc.pb.h"
@@ -55,6 +56,12 @@ struct Script {
   Call<v1::ResumeWatchdogRequest, v1::Watchdog> resume;
   Call<v1::ResetCircuitRequest, v1::Watchdog> reset;
   Call<v1::SendTestNoticeRequest, v1::SendTestNoticeResponse> test_notice;
+  Call<v1::ListCertificatesRequest, v1::ListCertificatesResponse> certificates;
+  Call<v1::ObtainCertificateRequest, v1::Operation> obtain;
+  Call<v1::RenewCertificateRequest, v1::Operation> renew;
+  Call<v1::DeployCertificateRequest, v1::Operation> deploy;
+  Call<v1::NotifyRenewedRequest, v1::Operation> notify_renewed;
+  Call<v1::CheckCertificatesRequest, v1::CheckCertificatesResponse> check_certificates;
 };
 
 class FakeAgent {
@@ -78,6 +85,7 @@ class FakeAgent {
   class Operations;
   class Host;
   class Watchdog;
+  class Certificate;
 
   TemporaryDirectory directory_;
   std::promise<void> release_;

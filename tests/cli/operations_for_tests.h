@@ -53,6 +53,13 @@ inline v1::Operation FailedUpgrade(const std::string& container = "web") {
   return operation;
 }
 
+inline v1::Operation CertificateOperation(v1::OperationKind kind, v1::OperationState state,
+                                          const std::string& lineage = "example.org") {
+  auto operation = MakeOperation(kind, state, "");
+  operation.set_lineage(lineage);
+  return operation;
+}
+
 inline v1::WatchOperationResponse ProgressItem(std::uint64_t sequence, std::uint32_t step, const std::string& message) {
   v1::WatchOperationResponse item;
   item.mutable_progress()->set_sequence(sequence);
