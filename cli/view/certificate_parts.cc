@@ -28,10 +28,6 @@ Tone ToneOfLife(const v1::Certificate& certificate, WallTime now) {
   return left < 1.0 / 3 ? Tone::kWarning : Tone::kGood;
 }
 
-std::string Count(std::int64_t number, const char* unit) {
-  return std::to_string(number) + " " + unit + (number == 1 ? "" : "s");
-}
-
 // "example.org: what is wrong\n"
 std::string Sentence(const v1::Certificate& certificate, const std::string& what, const Palette& palette) {
   return palette(Tone::kBad, Safe(certificate.lineage())) + ": " + what + "\n";
@@ -96,7 +92,7 @@ std::string TimeLeft(const v1::Certificate& certificate, WallTime now) {
   const Milliseconds left = Left(certificate, now);
   if (left <= Milliseconds(0)) return "expired";
   const auto days = duration_cast<std::chrono::days>(left).count();
-  return days >= 2 ? Count(days, "day") : Count(duration_cast<std::chrono::hours>(left).count(), "hour");
+  return days < 2 ? FormatDuration(left) : std::to_string(days) + " days";
 }
 
 std::string LifeLeft(const v1::Certificate& certificate, WallTime now, const Palette& palette) {

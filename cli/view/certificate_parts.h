@@ -16,7 +16,7 @@ Shown ShownBy(const v1::ServedCertificate& served);
 std::string Word(Shown shown);
 Tone ToneOf(Shown shown);
 
-// "60 days", "37 hours", "expired"; "-" for one that can't be read.
+// "60 days", "1d 13h", "expired"; "-" for one that can't be read.
 std::string TimeLeft(const v1::Certificate& certificate, WallTime now);
 // The same behind a bar of its lifetime; red when less than a sixth is left, yellow when less than a third.
 std::string LifeLeft(const v1::Certificate& certificate, WallTime now, const Palette& palette);

