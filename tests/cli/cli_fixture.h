@@ -15,7 +15,7 @@
 
 #include "cli/run.h"
 #include "cli/text/time.h"
-#include "tests/cli/fake_agent.h"
+#include "tests/support/fake_agent.h"
 
 namespace berth::cli {
 

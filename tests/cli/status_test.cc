@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/remote/address.h"
-#include "tests/cli/fake_agent.h"
+#include "tests/support/fake_agent.h"
 #include "tests/support/results.h"
 
 namespace berth::test {

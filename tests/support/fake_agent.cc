@@ -1,4 +1,4 @@
-#include "tests/cli/fake_agent.h"
+#include "tests/support/fake_agent.h"
 
 #include <chrono>
 #include <filesystem>
