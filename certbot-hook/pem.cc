@@ -84,13 +84,12 @@ std::string SerialOf(X509* certificate) {
   return digits ? digits.get() : "";
 }
 
-// What is too far away for a WallTime is as far as that can be.
+// What is too far away for a WallTime is as far as that can be, and nothing is older than 1970.
 std::optional<WallTime> TimeOf(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
   constexpr auto kLatest = std::chrono::floor<std::chrono::seconds>(WallTime::max()).time_since_epoch();
-  constexpr auto kEarliest = std::chrono::ceil<std::chrono::seconds>(WallTime::min()).time_since_epoch();
-  return WallTime(std::clamp(std::chrono::seconds(::timegm(&parts)), kEarliest, kLatest));
+  return WallTime(std::clamp(std::chrono::seconds(::timegm(&parts)), std::chrono::seconds(0), kLatest));
 }
 
 std::string TextOf(const ASN1_STRING* string) {

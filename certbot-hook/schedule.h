@@ -36,7 +36,8 @@ struct Attempts {
   bool operator==(const Attempts&) const = default;
 };
 
-// A third of the lifetime before its end; half of it for lifetimes under 10 days.
+// A third of the lifetime before its end; half of it for lifetimes under 10 days. Never more than 30 days before it:
+// certbot before 4.0 would find nothing to do.
 WallTime DueAt(const Certificate& certificate);
 // Less than a sixth of its life is left.
 bool IsEndangered(const Certificate& certificate, WallTime now);
@@ -48,16 +49,21 @@ struct Decision {
   std::string reason;  // a phrase for people: "30 days of 90 left", "backs off after 3 failures" ...
 };
 
-// May it be attempted now, or when? Never more often than the CA's limits allow. A wall clock that was set back does
-// not keep it waiting for longer than the backoff is.
+// May it be attempted now, or when? Never more often than the CA's limits allow. The nearer the end, the shorter the
+// backoff, down to 15 minutes. A wall clock that was set back does not keep it waiting for longer than the backoff is;
+// one that is ahead does not make it ask for one certificate after the other. Ask again at `when`, at the next look, or
+// after a change on disk, whatever comes first.
 Decision Decide(const Certificate& certificate, const Attempts& attempts, WallTime now);
 
-// `jitter`: 0 to 1, so that many hosts don't ask at the same second.
+// A success is a new serial on disk: Observe() it first. Else it was a failure, whatever certbot says; `verdict` of
+// kBusy is none. `jitter`: 0 to 1, so that many hosts don't ask at the same second.
 Attempts AfterSuccess(Attempts attempts, WallTime now);
 Attempts AfterFailure(Attempts attempts, const Verdict& verdict, WallTime now, double jitter);
-// What is on disk now: a new serial is counted, whoever got it.
+// What is on disk now: a new serial is counted, whoever got it. At every look, since it also forgets what is too old to
+// count, and times that are still to come since the clock was set back.
 Attempts Observe(Attempts attempts, const Certificate& certificate, WallTime now);
 
+// Where the clock jumps, a sleep of steady time is as long as it was: look again at least every `interval`.
 // The first look soon after the start (1 to 5 minutes), then every `interval` +- a twelfth.
 std::chrono::milliseconds FirstLook(double jitter);
 std::chrono::milliseconds NextLook(std::chrono::milliseconds interval, double jitter);
