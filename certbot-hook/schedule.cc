@@ -182,10 +182,8 @@ Attempts AfterFailure(Attempts attempts, const Verdict& verdict, WallTime now, d
 Attempts Observe(Attempts attempts, const Certificate& certificate, WallTime now) {
   constexpr hours kBackdated{1};  // by Let's Encrypt
   const bool first_sight = attempts.serial.empty();
-  const bool recent = now - certificate.not_before < kWeek + kBackdated;
-  if (attempts.serial != certificate.serial && recent) {
-    attempts.issued.push_back(first_sight ? certificate.not_before + kBackdated : now);
-  }
+  const WallTime issued = first_sight ? certificate.not_before + kBackdated : now;
+  if (attempts.serial != certificate.serial) attempts.issued.push_back(issued);
   attempts.serial = certificate.serial;
   return Tidied(std::move(attempts), now);
 }

@@ -175,7 +175,7 @@ TEST(Attempts, CountNewSerialsWhoeverGotThem) {
   EXPECT_THAT(Observe(attempts, certificate, kStart + days(13)).issued, IsEmpty());
 }
 
-TEST(Attempts, DoNotCountWhatWasPutBackFromABackup) {
+TEST(Attempts, DoNotCountWhatWasThereForWeeks) {
   const Attempts attempts = Observe({}, kDue, kNow);
   EXPECT_THAT(attempts.issued, IsEmpty());
   EXPECT_EQ(attempts.serial, "01");
