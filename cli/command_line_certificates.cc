@@ -15,6 +15,9 @@ void Demand(bool fulfilled, const std::string& sentence) {
   if (!fulfilled) throw CLI::ValidationError(sentence);
 }
 
+// What a line for each option can't say.
+void Explain(CLI::App& app, const std::string& text) { app.footer(text + "\n\n" + kFooter); }
+
 // Looks at all options together, after they were parsed.
 void CheckInit(const CertInitOptions& options) {
   const auto wildcard =
@@ -62,6 +65,11 @@ void DefineInit(CLI::App& app, CertInitOptions& options) {
   AddDuration(app, "--timeout", options.timeout, "How long all of it may take, at most 1h (15m)");
   AddWait(app, options.wait);
   app.parse_complete_callback([&options] { CheckInit(options); });
+  Explain(app,
+          "Containers whose label berth.tls.certificate names the lineage are started where they do not run, with a\n"
+          "self-signed stand-in until the certificate is there, and serve it at the end.\n\n"
+          "  berthctl cert init --email me@example.org --webroot /var/www example.org www.example.org\n"
+          "  berthctl cert init --no-email --staging --standalone --name trial example.org");
 }
 
 void DefineChange(CLI::App& app, CertChangeOptions& options) {
@@ -75,16 +83,32 @@ void DefineChange(CLI::App& app, CertChangeOptions& options) {
 void DefineRenew(CLI::App& app, CertChangeOptions& options) {
   DefineChange(app, options);
   app.add_flag("--force", options.force, "Also before it is due; the CA allows 5 of the same names in 7 days");
+  Explain(
+      app,
+      "The agent renews by itself what is due. What is not due is left alone, which is a success. What was renewed\n"
+      "is then deployed: berthctl cert deploy --help");
+}
+
+void DefineDeploy(CLI::App& app, CertChangeOptions& options) {
+  DefineChange(app, options);
+  Explain(app,
+          "For each container of the lineage, as its labels say: its own test (berth.reload.test), the reload\n"
+          "(berth.reload), and handshakes (berth.tls.probe) until it shows the serial that is on disk. One whose test\n"
+          "fails is not reloaded.");
 }
 
 void DefineLs(CLI::App& app, CertLsOptions& options) {
   app.add_option("LINEAGE", options.lineage, "Only this one")->type_name("");
   app.add_flag("--long", options.in_full, "Each in full, with what every container shows");
+  Explain(app,
+          "LEFT is yellow below a third of the lifetime and red below a sixth. SERVED is what a handshake showed: the\n"
+          "same as on disk, another one, none, or not asked.");
 }
 
 void DefineCheck(CLI::App& app, std::string& lineage) {
   app.add_option("LINEAGE", lineage, "Only this one; without it all, and what concerns none in particular")
       ->type_name("");
+  Explain(app, "Ends with 1 when it found a problem; a warning is none.");
 }
 
 CertChangeOptions Kind(v1::OperationKind kind) {
@@ -103,7 +127,7 @@ void AddCertificateCommands(Commands& all, Chosen& chosen) {
   cert.Add("renew", "Renew those that are due, and have them served", Kind(v1::OPERATION_KIND_RENEW_CERTIFICATE),
            DefineRenew, CertChange);
   cert.Add("deploy", "Have containers load what is on disk: test, reload, handshake",
-           Kind(v1::OPERATION_KIND_DEPLOY_CERTIFICATE), DefineChange, CertChange);
+           Kind(v1::OPERATION_KIND_DEPLOY_CERTIFICATE), DefineDeploy, CertChange);
   cert.Add("check", "Look for what would keep a certificate from being renewed or served", std::string(), DefineCheck,
            CertCheck);
 }

@@ -1,6 +1,9 @@
 #include "cli/view/certificate.h"
 
+#include <algorithm>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "cli/text/safe.h"
 #include "cli/text/table.h"
@@ -34,9 +37,11 @@ std::string ServedCell(const v1::Certificate& certificate, const Palette& palett
   return text.empty() ? "-" : text;
 }
 
+bool HasFailed(const v1::Certificate& certificate) { return !certificate.last_error().empty(); }
+
 // "3 times: the challenge of www.example.org failed"
 std::string ErrorCell(const v1::Certificate& certificate) {
-  if (certificate.last_error().empty()) return "-";
+  if (!HasFailed(certificate)) return "-";
   const auto times = certificate.failures_in_a_row();
   return (times > 1 ? std::to_string(times) + " times: " : "") + Safe(certificate.last_error());
 }
@@ -47,12 +52,16 @@ std::string RenderCertificates(const v1::ListCertificatesResponse& list, WallTim
                                const Palette& palette) {
   const std::string heading = WhyLittle(list, palette);
   if (list.certificates().empty()) return heading;
-  Table table(
-      {{"LINEAGE"}, {"NAMES", true}, {"LEFT"}, {"SERIAL"}, {"SERVED"}, {"NEXT ATTEMPT", true}, {"LAST ERROR", true}});
+  const bool some_failed = std::ranges::any_of(list.certificates(), HasFailed);
+  std::vector<Column> columns = {{"LINEAGE", true}, {"NAMES", true}, {"LEFT"}, {"SERIAL"}, {"SERVED"}, {"NEXT", true}};
+  if (some_failed) columns.push_back({"LAST ERROR", true});
+  Table table(columns);
   for (const auto& certificate : list.certificates()) {
-    table.Add({Safe(certificate.lineage()), NamesCell(certificate), LifeLeft(certificate, now, palette),
-               SerialCell(certificate), ServedCell(certificate, palette), NextAttempt(list, certificate, now),
-               ErrorCell(certificate)});
+    std::vector<std::string> cells = {Safe(certificate.lineage()),         NamesCell(certificate),
+                                      LifeLeft(certificate, now, palette), SerialCell(certificate),
+                                      ServedCell(certificate, palette),    NextAttempt(list, certificate, now)};
+    if (some_failed) cells.push_back(ErrorCell(certificate));
+    table.Add(std::move(cells));
   }
   return heading + table.Render(width, palette) + WhatToDo(list, now, palette);
 }

@@ -9,8 +9,8 @@
 
 namespace berth::cli {
 
-// LINEAGE NAMES LEFT SERIAL SERVED NEXT ATTEMPT LAST ERROR; under it what a person can do about those that are in
-// danger, or not what is served.
+// LINEAGE NAMES LEFT SERIAL SERVED NEXT, and LAST ERROR where there is one; under it what a person can do about those
+// that are in danger or not served.
 std::string RenderCertificates(const v1::ListCertificatesResponse& list, WallTime now, int width,
                                const Palette& palette);
 

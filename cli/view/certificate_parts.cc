@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::duration_cast;
 
-constexpr int kBarWidth = 10;
+constexpr int kBarWidth = 6;  // a column for each sixth, as the colours have it
 
 Milliseconds Left(const v1::Certificate& certificate, WallTime now) {
   return duration_cast<Milliseconds>(FromProto(certificate.not_after()) - now);
