@@ -53,9 +53,9 @@ Span LongestWait(const Attempts& attempts) {
 
 // ---------------------------------------------------------------- what is still to come is no past
 
+// What was written down by a clock that was ahead is forgotten: when it was, nobody knows, and the CA still counts.
 void Tidy(std::vector<WallTime>& times, WallTime now, Span age) {
-  for (auto& time : times) time = std::min(time, now);
-  std::erase_if(times, [&](WallTime time) { return now - time >= age; });
+  std::erase_if(times, [&](WallTime time) { return time > now || now - time >= age; });
   std::sort(times.begin(), times.end());
   if (times.size() > kMostRemembered) times.erase(times.begin(), times.end() - kMostRemembered);
 }
@@ -182,7 +182,7 @@ Attempts AfterFailure(Attempts attempts, const Verdict& verdict, WallTime now, d
 Attempts Observe(Attempts attempts, const Certificate& certificate, WallTime now) {
   constexpr hours kBackdated{1};  // by Let's Encrypt
   const bool first_sight = attempts.serial.empty();
-  const WallTime issued = first_sight ? certificate.not_before + kBackdated : now;
+  const WallTime issued = first_sight ? std::min(certificate.not_before + kBackdated, now) : now;
   if (attempts.serial != certificate.serial) attempts.issued.push_back(issued);
   attempts.serial = certificate.serial;
   return Tidied(std::move(attempts), now);

@@ -169,6 +169,7 @@ TEST(Attempts, CountNewSerialsWhoeverGotThem) {
   EXPECT_THAT(attempts.issued, ElementsAre(kStart + hours(1)));
   attempts = Observe(attempts, certificate, kStart + days(4));
   EXPECT_THAT(attempts.issued, SizeIs(1));
+  EXPECT_THAT(Observe({}, certificate, kStart + minutes(1)).issued, ElementsAre(kStart + minutes(1)));
   certificate.serial = "02";
   attempts = Observe(attempts, certificate, kStart + days(5));
   EXPECT_THAT(attempts.issued, ElementsAre(kStart + hours(1), kStart + days(5)));
