@@ -18,7 +18,7 @@ constexpr char kHelp[] =
     "serves\n"
     "the new one. certbot runs it after each renewal that succeeded, whoever began that, once it is put here:\n"
     "\n"
-    "  ln -s \"$(command -v berth-certbot-hook)\" /etc/letsencrypt/renewal-hooks/deploy/berth\n"
+    "  ln -s \"$(command -v berth-certbot-hook)\" /etc/letsencrypt/renewal-hooks/deploy/\n"
     "\n"
     "Without it the agent finds a new certificate by itself, at its next look. By hand: berthctl cert deploy LINEAGE\n"
     "\n"
