@@ -17,7 +17,7 @@ constexpr auto kNextSteps = std::to_array<std::pair<Word, Word>>({
     {reason::kSocketDenied, "add yourself to the group berth, or use sudo"},
     {reason::kNoAnswer, "it may still happen; give the agent longer with --call-timeout"},
     {"AGENT_STOPPING", "it is being restarted: try again in a moment"},
-    {"CERTIFICATES_OFF", "in berthd's configuration: certificates.enabled = true; then systemctl restart berthd"},
+    {"CERTIFICATES_OFF", "berthctl cert ls shows meanwhile what is on disk"},
     {"CONTAINER_NOT_FOUND", "berthctl ps -a lists them"},
     {"ENGINE_UNREACHABLE", "systemctl status docker says more"},
     {"LINEAGE_NOT_FOUND", "berthctl cert ls lists them; get the first one with berthctl cert init"},

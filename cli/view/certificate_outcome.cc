@@ -27,7 +27,7 @@ std::string NotDue(const v1::Certificate& certificate) {
 std::string ServedBy(const v1::Certificate& certificate) {
   std::string names;
   for (const auto& served : certificate.served()) {
-    if (served.matches()) names += (names.empty() ? "" : ", ") + Safe(served.container());
+    if (ShownBy(served) == Shown::kSame) names += (names.empty() ? "" : ", ") + Safe(served.container());
   }
   if (!names.empty()) return "served by " + names;
   if (!certificate.served().empty()) return "not seen to be served";

@@ -12,6 +12,14 @@ using std::chrono::duration_cast;
 
 constexpr int kBarWidth = 6;  // a column for each sixth, as the colours have it
 
+// One that can't be read has no end.
+bool IsKnown(const v1::Certificate& certificate) { return certificate.not_after().seconds() > 0; }
+
+// "in 3h 5m"
+std::string In(const google::protobuf::Timestamp& moment, WallTime now) {
+  return "in " + FormatDuration(std::chrono::ceil<std::chrono::seconds>(FromProto(moment) - now));
+}
+
 Milliseconds Left(const v1::Certificate& certificate, WallTime now) {
   return duration_cast<Milliseconds>(FromProto(certificate.not_after()) - now);
 }
@@ -34,9 +42,8 @@ std::string Sentence(const v1::Certificate& certificate, const std::string& what
 }
 
 std::string WhyEndangered(const v1::Certificate& certificate, WallTime now, const Palette& palette) {
-  const bool readable = certificate.has_not_after();
-  if (!readable || (!certificate.endangered() && Left(certificate, now) > Milliseconds(0))) return "";
-  const bool expired = Left(certificate, now) <= Milliseconds(0);
+  const bool expired = IsKnown(certificate) && Left(certificate, now) <= Milliseconds(0);
+  if (!expired && !certificate.endangered()) return "";
   return Sentence(certificate,
                   (expired ? "it has expired" : "it expires in " + TimeLeft(certificate, now)) +
                       ". See what keeps it from being renewed: berthctl cert check " + Safe(certificate.lineage()),
@@ -58,9 +65,9 @@ std::string WhyNotServed(const v1::Certificate& certificate, const v1::ServedCer
 }  // namespace
 
 Shown ShownBy(const v1::ServedCertificate& served) {
-  if (served.matches()) return Shown::kSame;
   if (served.address().empty()) return Shown::kNotAsked;
-  return served.serial().empty() ? Shown::kNothing : Shown::kOther;
+  if (served.serial().empty()) return Shown::kNothing;
+  return served.matches() ? Shown::kSame : Shown::kOther;
 }
 
 std::string Word(Shown shown) {
@@ -88,7 +95,7 @@ Tone ToneOf(Shown shown) {
 }
 
 std::string TimeLeft(const v1::Certificate& certificate, WallTime now) {
-  if (!certificate.has_not_after()) return "-";
+  if (!IsKnown(certificate)) return "-";
   const Milliseconds left = Left(certificate, now);
   if (left <= Milliseconds(0)) return "expired";
   const auto days = duration_cast<std::chrono::days>(left).count();
@@ -96,24 +103,20 @@ std::string TimeLeft(const v1::Certificate& certificate, WallTime now) {
 }
 
 std::string LifeLeft(const v1::Certificate& certificate, WallTime now, const Palette& palette) {
-  if (!certificate.has_not_after()) return "-";
+  if (!IsKnown(certificate)) return "-";
   return palette(ToneOfLife(certificate, now), Bar(FractionLeft(certificate, now), kBarWidth)) + " " +
          TimeLeft(certificate, now);
-}
-
-std::string In(const google::protobuf::Timestamp& moment, WallTime now) {
-  return "in " + FormatDuration(std::chrono::ceil<std::chrono::seconds>(FromProto(moment) - now));
 }
 
 std::string NextAttempt(const v1::ListCertificatesResponse& list, const v1::Certificate& certificate, WallTime now) {
   if (!certificate.operation().empty()) return "under way: " + Safe(certificate.operation());
   const std::string why = Safe(certificate.next_attempt_reason());
-  if (!certificate.has_next_attempt_time()) return why.empty() ? "-" : why;
+  if (certificate.next_attempt_time().seconds() <= 0) return why.empty() ? "-" : why;
   const auto later = [&](const auto& moment) { return FromProto(moment) > now; };
   std::string when = "due";
   if (later(certificate.next_attempt_time())) {
     when = In(certificate.next_attempt_time(), now);
-  } else if (list.has_next_check_time() && later(list.next_check_time())) {
+  } else if (later(list.next_check_time())) {
     when = "due, looked at " + In(list.next_check_time(), now);
   }
   return why.empty() ? when : when + ": " + why;

@@ -21,8 +21,6 @@ std::string TimeLeft(const v1::Certificate& certificate, WallTime now);
 // The same behind a bar of its lifetime; red when less than a sixth is left, yellow when less than a third.
 std::string LifeLeft(const v1::Certificate& certificate, WallTime now, const Palette& palette);
 
-// "in 3h 5m"
-std::string In(const google::protobuf::Timestamp& moment, WallTime now);
 // "in 29d 23h: 60 of 90 days left"
 std::string NextAttempt(const v1::ListCertificatesResponse& list, const v1::Certificate& certificate, WallTime now);
 

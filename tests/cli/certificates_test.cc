@@ -156,6 +156,13 @@ TEST_F(CertLs, TellsContainersApart) {
   EXPECT_THAT(Out(), Not(HasSubstr("off shows")));
 }
 
+TEST_F(CertLs, DoesNotTakeSilenceForTheSameCertificate) {
+  certificate().clear_serial();
+  *certificate().mutable_served(0) = Served("web", "", true);
+  Run({"cert", "ls"});
+  EXPECT_THAT(Out(), HasSubstr("web shows no certificate"));
+}
+
 TEST_F(CertLs, SaysWhatIsWrongWithTheFiles) {
   certificate().clear_not_after();
   certificate().set_problem("privkey.pem is of another certificate: run berthctl cert renew --force example.org");
