@@ -15,8 +15,8 @@ using metrics::Family;
 using metrics::Gauge;
 using metrics::Type;
 
-constexpr std::array kKinds = {Kind::kStart,   Kind::kStop,     Kind::kRestart,
-                               Kind::kUpgrade, Kind::kRollback, Kind::kRecreate};
+constexpr std::array kKinds = {Kind::kStart,    Kind::kStop,     Kind::kRestart,     Kind::kUpgrade,
+                               Kind::kRollback, Kind::kRecreate, Kind::kUpgradeGroup};
 constexpr std::array kEnds = {State::kSucceeded, State::kFailed, State::kCancelled};
 
 Family EndedFamily(const EndedOperations& ended) {

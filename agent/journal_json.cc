@@ -13,7 +13,8 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 
-constexpr std::array<std::string_view, 6> kKinds = {"start", "stop", "restart", "upgrade", "rollback", "recreate"};
+constexpr std::array<std::string_view, 7> kKinds = {"start",    "stop",     "restart",      "upgrade",
+                                                    "rollback", "recreate", "upgrade_group"};
 constexpr std::array<std::string_view, 2> kOrigins = {"caller", "watchdog"};
 constexpr std::array<std::string_view, 6> kStates = {"queued", "running",   "succeeded",
                                                      "failed", "cancelled", "validated"};
@@ -155,7 +156,9 @@ Plan PlanFromJson(const object& json) {
           StringAt(json, "strategy_reason"),
           ListAt(json, "changes", FieldChangeFromJson),
           TextsAt(json, "warnings"),
-          TextsAt(json, "refusals")};
+          TextsAt(json, "refusals"),
+          "",
+          {}};
 }
 
 object ToJson(const Progress& progress) {

@@ -8,6 +8,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "agent/operations/group_record.h"
 #include "agent/operations/types.h"
 #include "agent/operations/upgrade_record.h"
 
@@ -17,12 +18,14 @@ boost::json::object ToJson(const Error& error);
 boost::json::object ToJson(const Plan& plan);
 boost::json::object ToJson(const Progress& progress);
 boost::json::object ToJson(const UpgradeRecord& record);
+boost::json::object ToJson(const GroupRecord& record);
 boost::json::object ToJson(const UpgradeResult& result);
 
 Error ErrorFromJson(const boost::json::object& json);
 Plan PlanFromJson(const boost::json::object& json);
 Progress ProgressFromJson(const boost::json::object& json);
 UpgradeRecord UpgradeRecordFromJson(const boost::json::object& json);
+GroupRecord GroupRecordFromJson(const boost::json::object& json);
 UpgradeResult UpgradeResultFromJson(const boost::json::object& json);
 
 // The journal's own words: they never change, whatever the program calls things.

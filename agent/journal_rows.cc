@@ -43,6 +43,7 @@ std::int64_t ToRow(WallTime time) {
 
 std::string ToRow(const Progress& progress) { return boost::json::serialize(ToJson(progress)); }
 std::string ToRow(const UpgradeRecord& record) { return boost::json::serialize(ToJson(record)); }
+std::string ToRow(const GroupRecord& record) { return boost::json::serialize(ToJson(record)); }
 
 object ObjectFromRow(const std::string& text) {
   boost::json::parse_options options;
@@ -66,7 +67,8 @@ void BindFixed(Statement& statement, const JournalEntry& entry) {
       .Bind(ToRow(operation.created_at))
       .BindOrNull(OptionalToRow(entry.upgrade))
       .Bind(OriginWord(operation.origin))
-      .Bind(operation.parent);
+      .Bind(operation.parent)
+      .BindOrNull(OptionalToRow(entry.group));
 }
 
 void BindChanging(Statement& statement, const Operation& operation) {
@@ -92,13 +94,14 @@ JournalEntry EntryFromRow(const Statement& row) {
   entry.upgrade = OptionalFromRow(row, 8, UpgradeRecordFromJson);
   operation.origin = OriginFromWord(row.Text(9));
   operation.parent = row.Text(10);
-  operation.state = StateFromWord(row.Text(11));
-  if (!row.IsNull(12)) operation.ended_at = TimeFromRow(row.Integer(12));
-  operation.error = OptionalFromRow(row, 13, ErrorFromJson);
-  operation.progress = ProgressFromRow(row.Text(14));
-  operation.plan = OptionalFromRow(row, 15, PlanFromJson);
-  operation.upgrade_result = OptionalFromRow(row, 16, UpgradeResultFromJson);
-  operation.children = IdsFromRow(row.Text(17));
+  entry.group = OptionalFromRow(row, 11, GroupRecordFromJson);
+  operation.state = StateFromWord(row.Text(12));
+  if (!row.IsNull(13)) operation.ended_at = TimeFromRow(row.Integer(13));
+  operation.error = OptionalFromRow(row, 14, ErrorFromJson);
+  operation.progress = ProgressFromRow(row.Text(15));
+  operation.plan = OptionalFromRow(row, 16, PlanFromJson);
+  operation.upgrade_result = OptionalFromRow(row, 17, UpgradeResultFromJson);
+  operation.children = IdsFromRow(row.Text(18));
   return entry;
 }
 

@@ -13,7 +13,7 @@ namespace berth::agent {
 // What an operation is from its beginning on, and what changes while it goes on. In this order in SQL, too.
 inline constexpr const char* kFixedColumns =
     "id, kind, container, container_id, service_key, request_id, request_hash, created_at, upgrade, origin, "
-    "parent";
+    "parent, members";
 inline constexpr const char* kChangingColumns = "state, ended_at, error, progress, plan, result";
 
 // Ids, with commas between them.
@@ -31,6 +31,7 @@ std::int64_t ToRow(WallTime time);
 WallTime TimeFromRow(std::int64_t nanoseconds);
 std::string ToRow(const Progress& progress);
 std::string ToRow(const UpgradeRecord& record);
+std::string ToRow(const GroupRecord& record);
 // Rubbish reads as an empty object; what a container printed may be any bytes.
 boost::json::object ObjectFromRow(const std::string& text);
 Progress ProgressFromRow(const std::string& text);

@@ -71,6 +71,9 @@ constexpr std::array kSteps = {
       ALTER TABLE operations ADD COLUMN parent TEXT NOT NULL DEFAULT '';
       CREATE INDEX operations_by_parent ON operations (parent, number);
     )sql",
+    R"sql(
+      ALTER TABLE operations ADD COLUMN members TEXT;  -- of a group: what is to be done, and how far it is
+    )sql",
 };
 constexpr std::int64_t kVersion = kSteps.size();
 
@@ -112,7 +115,7 @@ Result<> TakeStep(Database& database, std::size_t step) {
 Result<> CheckTables(Database& database) {
   static constexpr const char* kOperations =
       "SELECT number, id, kind, state, container, container_id, service_key, request_id, request_hash, created_at, "
-      "ended_at, error, progress, plan, result, upgrade, origin, parent FROM operations LIMIT 0";
+      "ended_at, error, progress, plan, result, upgrade, origin, parent, members FROM operations LIMIT 0";
   for (const char* sql :
        {kOperations, "SELECT operation, sequence, json FROM progress LIMIT 0",
         "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0",

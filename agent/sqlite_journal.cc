@@ -25,6 +25,7 @@ class SqliteJournal final : public Journal {
   Result<> Begin(const JournalEntry& entry) override;
   Result<> Advance(const Operation& operation) override { return Store(operation); }
   Result<> Intend(const std::string& id, const UpgradeRecord& record) override;
+  Result<> Intend(const std::string& id, const GroupRecord& record) override;
   Result<> Finish(const Operation& operation) override { return Store(operation); }
 
   Result<std::optional<JournalEntry>> Find(const std::string& id) override;
@@ -114,7 +115,7 @@ Result<> SqliteJournal::Begin(const JournalEntry& entry) {
 
 Result<> SqliteJournal::Insert(const JournalEntry& entry) {
   static const auto kInsert = std::string("INSERT INTO operations (") + kFixedColumns + ", " + kChangingColumns +
-                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   const auto statement = Use(kInsert);
   if (!statement) return statement.error();
   BindFixed(**statement, entry);
@@ -150,6 +151,13 @@ Result<> SqliteJournal::Append(const Operation& operation) {
 
 Result<> SqliteJournal::Intend(const std::string& id, const UpgradeRecord& record) {
   const auto statement = Use("UPDATE operations SET upgrade = ? WHERE id = ?");
+  if (!statement) return statement.error();
+  (**statement).Bind(ToRow(record)).Bind(id);
+  return ChangeOne(**statement, id);
+}
+
+Result<> SqliteJournal::Intend(const std::string& id, const GroupRecord& record) {
+  const auto statement = Use("UPDATE operations SET members = ? WHERE id = ?");
   if (!statement) return statement.error();
   (**statement).Bind(ToRow(record)).Bind(id);
   return ChangeOne(**statement, id);
@@ -200,12 +208,15 @@ Result<std::vector<Progress>> SqliteJournal::ProgressFrom(const std::string& id,
 
 Result<> SqliteJournal::Prune(WallTime before, std::size_t keep) {
   return InOneTransaction([&]() -> Result<> {
-    const auto old = Use("DELETE FROM operations WHERE ended_at < ?");
+    const auto old =
+        Use("DELETE FROM operations WHERE ended_at < ? AND parent NOT IN (SELECT id FROM operations WHERE ended_at IS "
+            "NULL)");
     if (!old) return old.error();
     if (auto done = (**old).Bind(ToRow(before)).Run(); !done) return done;
     const auto many =
         Use("DELETE FROM operations WHERE number IN "
-            "(SELECT number FROM operations WHERE ended_at IS NOT NULL ORDER BY number DESC LIMIT -1 OFFSET ?)");
+            "(SELECT number FROM operations WHERE ended_at IS NOT NULL ORDER BY number DESC LIMIT -1 OFFSET ?) "
+            "AND parent NOT IN (SELECT id FROM operations WHERE ended_at IS NULL)");
     if (!many) return many.error();
     return (**many).Bind(static_cast<std::int64_t>(keep)).Run();
   });

@@ -45,6 +45,12 @@ Result<> ActiveOperation::Intend(UpgradeRecord record) {
   return {};
 }
 
+Result<> ActiveOperation::Intend(GroupRecord record) {
+  if (auto written = journal_.Intend(entry_.operation.id, record); !written) return written;
+  entry_.group = std::move(record);
+  return {};
+}
+
 void ActiveOperation::End(State state, std::optional<Error> error) {
   auto& operation = entry_.operation;
   operation.state = state;
@@ -60,16 +66,16 @@ bool ActiveOperation::RecordEnd() {
   return recorded_;
 }
 
-bool ActiveOperation::RequestCancel() {
+bool ActiveOperation::RequestCancel(Error why) {
   if (!may_cancel_) return false;
-  cancel_requested_ = true;
+  cancelled_ = std::move(why);
   interrupt_.emit(boost::asio::cancellation_type::terminal);
   changed_.WakeAll();
   return true;
 }
 
 Error ActiveOperation::WhyInterrupted() const {
-  if (cancel_requested_) return {Code::kCancelled, "CANCELLED", "cancelled by request"};
+  if (cancelled_) return *cancelled_;
   return {Code::kDeadlineExceeded, "OPERATION_TIMEOUT",
           "the operation took longer than its timeout of " + std::to_string(request_.timeout.count() / 1000) + " s"};
 }

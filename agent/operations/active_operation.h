@@ -26,6 +26,7 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
   const Operation& operation() const { return entry_.operation; }
   Operation& mutable_operation() { return entry_.operation; }
   const std::optional<UpgradeRecord>& record() const { return entry_.upgrade; }
+  const std::optional<GroupRecord>& group() const { return entry_.group; }
   const JournalEntry& entry() const { return entry_; }
   SpecStore& specs() { return journal_; }
 
@@ -36,6 +37,7 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
 
   // The intent, on disk before it returns. An operation that can't write it down must not go on.
   Result<> Intend(UpgradeRecord record);
+  Result<> Intend(GroupRecord record);
 
   // The end. What the journal can't take now, RecordEnd() brings to it later, or else Recover() closes it.
   void End(State state, std::optional<Error> error);
@@ -43,8 +45,8 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
   bool RecordEnd();
 
   // Asks for it to go back; false past the point of no return.
-  bool RequestCancel();
-  bool CancelRequested() const { return cancel_requested_; }
+  bool RequestCancel(Error why);
+  bool CancelRequested() const { return cancelled_.has_value(); }
   void PassPointOfNoReturn() { may_cancel_ = false; }
   void AllowCancel() { may_cancel_ = true; }
   SteadyTime deadline() const { return deadline_; }
@@ -70,7 +72,7 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
   SteadyTime deadline_;
   std::uint32_t step_count_ = 0;
   bool may_cancel_ = false;
-  bool cancel_requested_ = false;
+  std::optional<Error> cancelled_;
   bool overdue_ = false;
   bool recorded_ = false;
   boost::asio::cancellation_signal interrupt_;
@@ -80,13 +82,13 @@ class ActiveOperation : public std::enable_shared_from_this<ActiveOperation> {
 template <class T>
 ResultTask<T> ActiveOperation::Interruptible(ResultTask<T> task) {
   namespace asio = boost::asio;
-  if (cancel_requested_ || overdue_) co_return WhyInterrupted();
+  if (cancelled_ || overdue_) co_return WhyInterrupted();
 
   const SideTask timer(loop_, InterruptAtDeadline(shared_from_this()));
   auto [thrown, result] = co_await asio::co_spawn(
       loop_, std::move(task), asio::bind_cancellation_slot(interrupt_.slot(), asio::as_tuple(asio::use_awaitable)));
 
-  if (cancel_requested_ || overdue_) co_return WhyInterrupted();
+  if (cancelled_ || overdue_) co_return WhyInterrupted();
   if (thrown) std::rethrow_exception(thrown);
   co_return std::move(result);
 }

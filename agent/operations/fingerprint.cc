@@ -71,6 +71,20 @@ std::string HashOf(const Request& request) {
   return parts.Hash();
 }
 
+std::string HashOf(const GroupRequest& request) {
+  Parts parts;
+  parts.Add(HashOf(request.each)).Add(request.project);
+  parts.Add(static_cast<long long>(request.services.size()));
+  for (const auto& service : request.services) parts.Add(service);
+  parts.Add(static_cast<long long>(request.labels.size()));
+  for (const auto& label : request.labels) parts.Add(label);
+  for (const auto& [name, image] : request.images) parts.Add(name).Add(image);
+  parts.Add(static_cast<long long>(request.max_unavailable.amount));
+  parts.Add(static_cast<long long>(request.max_unavailable.percent));
+  parts.Add(static_cast<long long>(request.roll_back));
+  return parts.Hash();
+}
+
 std::string EtagOf(const engine::ContainerDetails& container) {
   Parts parts;
   parts.Add(container.id).Add(container.image_id).Add(container.name).Add(engine::Name(container.state));

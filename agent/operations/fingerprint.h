@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "agent/operations/group.h"
 #include "agent/operations/types.h"
 
 namespace berth::agent {
@@ -15,6 +16,7 @@ std::string HashOf(const std::string& text);
 
 // SHA-256 over all that makes two requests the same: everything but request_id and credentials.
 std::string HashOf(const Request& request);
+std::string HashOf(const GroupRequest& request);
 
 // Changes whenever something that an operation reads changes: id, image, state, start, name, restart policy.
 std::string EtagOf(const engine::ContainerDetails& container);

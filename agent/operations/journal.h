@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/operations/group_record.h"
 #include "agent/operations/specs.h"
 #include "agent/operations/types.h"
 #include "agent/operations/upgrade_record.h"
@@ -19,6 +20,7 @@ struct JournalEntry {
   std::string
       request_hash;  // SHA-256 of the canonical request without credentials; to tell a retry from another request
   std::optional<UpgradeRecord> upgrade;  // of all that replace a container, from before the first engine call on
+  std::optional<GroupRecord> group;      // of a group
 };
 
 struct OperationQuery {
@@ -39,6 +41,7 @@ class Journal : public SpecStore {
   virtual Result<> Advance(const Operation& operation) = 0;
   // The intent, before the engine call that it announces.
   virtual Result<> Intend(const std::string& id, const UpgradeRecord& record) = 0;
+  virtual Result<> Intend(const std::string& id, const GroupRecord& record) = 0;
   // The final record.
   virtual Result<> Finish(const Operation& operation) = 0;
 
@@ -49,7 +52,8 @@ class Journal : public SpecStore {
   // Progress from `sequence` on, oldest first; at most `limit`. Each operation keeps its first 1,000.
   virtual Result<std::vector<Progress>> ProgressFrom(const std::string& id, std::uint64_t sequence,
                                                      std::size_t limit) = 0;
-  // Drops ended operations that ended before `before`, and the oldest beyond `keep`.
+  // Drops operations that ended before `before`, and the oldest ended ones beyond `keep`; never a part of one that is
+  // under way.
   virtual Result<> Prune(WallTime before, std::size_t keep) = 0;
 };
 

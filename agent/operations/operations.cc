@@ -26,19 +26,25 @@ KeepRule KeepRuleOf(const Request& request, const KeepRule& usual) {
           request.image_cleanup.value_or(usual.image_cleanup)};
 }
 
+}  // namespace
+
 Progress FirstProgress(const Operation& operation) {
   Progress progress{1, operation.created_at, 0, 0, "Begin", {}};
   if (operation.state == State::kQueued) progress.message = "Wait for an earlier operation";
-  if (operation.state == State::kQueued || Replaces(operation.kind)) return progress;
+  const bool has_steps = Replaces(operation.kind) || operation.kind == Kind::kUpgradeGroup;
+  if (operation.state == State::kQueued || has_steps) return progress;
   progress.step = progress.step_count = 1;
   progress.message = operation.plan->steps.front();
   return progress;
 }
 
-}  // namespace
-
 ServiceKeys KeysOf(const JournalEntry& entry) {
-  ServiceKeys keys = {entry.operation.service_key};
+  ServiceKeys keys;
+  if (entry.group) {
+    for (const auto& member : entry.group->members) keys.push_back(std::string(kGroupKey) + member.container);
+    return keys;
+  }
+  keys.push_back(entry.operation.service_key);
   if (!entry.upgrade) return keys;
   for (const auto& dependant : entry.upgrade->dependants) keys.push_back(dependant.service_key);
   return keys;
@@ -52,15 +58,15 @@ Error InProgress(const std::string& container, const std::string& holder) {
 }
 
 // The same request again: its operation. The same id with another request: an error.
-Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request) {
-  if (request.request_id.empty()) return std::optional<Operation>();
-  auto entry = journal_.FindByRequestId(request.request_id);
+Result<std::optional<Operation>> OperationsImpl::Repeated(const std::string& request_id, const std::string& hash) {
+  if (request_id.empty()) return std::optional<Operation>();
+  auto entry = journal_.FindByRequestId(request_id);
   if (!entry) return entry.error();
   if (!*entry) return std::optional<Operation>();
-  if ((*entry)->request_hash != HashOf(request)) {
+  if ((*entry)->request_hash != hash) {
     return Error{Code::kAlreadyExists,
                  "REQUEST_ID_REUSED",
-                 "request_id " + request.request_id + " was used for another request; take a new one",
+                 "request_id " + request_id + " was used for another request; take a new one",
                  {{"operation", "operations/" + (*entry)->operation.id}}};
   }
   auto operation = Get((*entry)->operation.id);
@@ -69,7 +75,10 @@ Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request
 }
 
 // What an upgrade can't end without is not held up.
-bool OperationsImpl::IsPartOfOneUnderWay(const Request& request) const { return active_.contains(request.parent); }
+bool OperationsImpl::IsPartOfOneUnderWay(const Request& request) const {
+  const auto parent = active_.find(request.parent);
+  return parent != active_.end() && !parent->second->group();
+}
 
 Result<> OperationsImpl::MayBegin(const Request& request, const JournalEntry& entry) const {
   const bool may_wait = !IsPartOfOneUnderWay(request);
@@ -91,7 +100,7 @@ Result<> OperationsImpl::MayBegin(const Request& request, const JournalEntry& en
 // May it begin now? Its twin, when the same request came first; asked again after every await.
 Result<std::optional<Operation>> OperationsImpl::Admit(const Request& request, const JournalEntry& entry) {
   if (request.validate_only) return std::optional<Operation>();
-  auto twin = Repeated(request);
+  auto twin = Repeated(request.request_id, HashOf(request));
   if (!twin || *twin) return twin;
   if (auto may = MayBegin(request, entry); !may) return may.error();
   return std::optional<Operation>();
@@ -109,7 +118,7 @@ ResultTask<Preflight> OperationsImpl::Examine(const Request& request, const Cont
 
 ResultTask<Operation> OperationsImpl::Submit(Request request) {
   if (!request.validate_only) {  // also while the engine is away
-    auto repeated = Repeated(request);
+    auto repeated = Repeated(request.request_id, HashOf(request));
     if (!repeated) co_return repeated.error();
     if (*repeated) co_return std::move(**repeated);
   }

@@ -12,6 +12,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "agent/operations/fingerprint.h"
+#include "agent/operations/group.h"
 #include "agent/operations/history.h"
 #include "agent/operations/journal.h"
 #include "agent/operations/pull.h"
@@ -62,6 +63,11 @@ class Operations {
   // FAILED_PRECONDITION (WOULD_LOSE with one sentence per refusal, NOT_RUNNING, NOT_UNHEALTHY, or as of FindOwners);
   // RESOURCE_EXHAUSTED; UNAVAILABLE.
   virtual ResultTask<Operation> Submit(Request request) = 0;
+
+  // The same for several containers: one operation, whose children are the upgrades. All are examined before the first
+  // begins, and what refuses one refuses all. Errors besides those of Submit: NOT_FOUND (NOTHING_SELECTED),
+  // FAILED_PRECONDITION (DEPENDENCY_CYCLE).
+  virtual ResultTask<Operation> SubmitGroup(GroupRequest request) = 0;
 
   // What the container of this name can go back to, as far as the engine and the history know; what runs now first.
   // NOT_FOUND (CONTAINER_NOT_FOUND).

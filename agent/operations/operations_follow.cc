@@ -60,17 +60,21 @@ ResultTask<Operation> OperationsImpl::Wait(std::string id, std::optional<std::ch
 }
 
 Result<Operation> OperationsImpl::Cancel(const std::string& id) {
+  return CancelBecause(id, {Code::kCancelled, "CANCELLED", "cancelled by request"});
+}
+
+Result<Operation> OperationsImpl::CancelBecause(const std::string& id, const Error& why) {
   auto operation = Get(id);
   if (!operation) return operation;
   if (HasEnded(operation->state)) {
     return Error{Code::kFailedPrecondition, "OPERATION_ENDED", "operations/" + id + " has ended already"};
   }
   const ActivePtr active = active_.at(id);
-  if (!active->RequestCancel()) {
+  if (!active->RequestCancel(why)) {
     return Error{Code::kFailedPrecondition, "PAST_POINT_OF_NO_RETURN", "operations/" + id + " can't go back any more"};
   }
   if (active->operation().state == State::kQueued) {
-    active->End(State::kCancelled, Error{Code::kCancelled, "CANCELLED", "cancelled before it began"});
+    active->End(State::kCancelled, Error{why.code, why.reason, why.message + " before it began"});
     Retire(active);
   }
   return active->operation();

@@ -22,8 +22,12 @@ constexpr bool Replaces(Kind kind) {
   return kind == Kind::kUpgrade || kind == Kind::kRollback || kind == Kind::kRecreate;
 }
 
-// What it needs to hold, its own key first.
+inline constexpr std::string_view kGroupKey = "group of ";  // no container has a name with a space
+
+// What it needs to hold, its own key first. A group keeps other groups from its containers, and nobody else.
 ServiceKeys KeysOf(const JournalEntry& entry);
+
+Progress FirstProgress(const Operation& operation);
 
 Error InProgress(const std::string& container, const std::string& holder);
 
@@ -34,6 +38,7 @@ class OperationsImpl final : public Operations {
       : loop_(loop), engine_(engine), journal_(journal), clock_(clock), settings_(std::move(settings)), idle_(loop) {}
 
   ResultTask<Operation> Submit(Request request) override;
+  ResultTask<Operation> SubmitGroup(GroupRequest request) override;
   ResultTask<std::vector<Choice>> Versions(std::string container) override;
   Task<> SweepKept() override;
   Result<Operation> Get(const std::string& id) override;
@@ -48,7 +53,7 @@ class OperationsImpl final : public Operations {
   void OnLease(std::function<void(const LeaseChange&)> told) override;
 
  private:
-  Result<std::optional<Operation>> Repeated(const Request& request);
+  Result<std::optional<Operation>> Repeated(const std::string& request_id, const std::string& hash);
   Result<> MayBegin(const Request& request, const JournalEntry& entry) const;
   Result<std::optional<Operation>> Admit(const Request& request, const JournalEntry& entry);
   bool IsPartOfOneUnderWay(const Request& request) const;
@@ -63,11 +68,16 @@ class OperationsImpl final : public Operations {
   Task<> CleanImages(std::string container, int keep, std::string own);
   Task<> CleanImage(Version version, std::string own);
   Result<Operation> Begin(Request request, const engine::ContainerDetails& container, JournalEntry entry);
+  Result<> NobodyWorksOn(const ServiceKeys& services, const Request& request) const;
+  Result<Operation> BeginGroup(Request request, JournalEntry entry);
+  Task<> RunGroup(ActivePtr operation);
   ActivePtr Activate(Request request, JournalEntry entry);
   void Spawn(ActivePtr operation, Task<> work);
   Task<> Perform(ActivePtr operation, engine::ContainerDetails container);
   Task<> TakeTurn(ActivePtr operation);
   void Retire(const ActivePtr& operation);
+  Result<Operation> CancelBecause(const std::string& id, const Error& why);
+  void Leave(const ActivePtr& operation);
   void PassTurn(const ActivePtr& successor);
   Result<> TakeMore(const std::string& id, const ServiceKeys& keys);
   void TellLease(const std::string& service_key) const;

@@ -1,4 +1,6 @@
 // What becomes of what upgrades put aside: kept containers whose time is over, and images that nobody uses any more.
+#include <algorithm>
+
 #include "agent/operations/image_cleanup.h"
 #include "agent/operations/kept.h"
 #include "agent/operations/operations_impl.h"
@@ -53,9 +55,11 @@ Task<> OperationsImpl::SweepOne(ContainerSummary summary) {
   if (rule.image_cleanup) co_await CleanImages(engine::OwnerOfSideName(summary.name), rule.count, "");
 }
 
-// An operation under way may be about to create a container from any image. `own` is the one that asks, if any.
+// An operation under way may be about to create a container from any image. `own` is the one that asks, if any; a group
+// does nothing by itself.
 bool OperationsImpl::OthersAreAtWork(const std::string& own) const {
-  return draining_ || active_.size() > (active_.contains(own) ? 1U : 0U);
+  return draining_ || std::any_of(active_.begin(), active_.end(),
+                                  [&](const auto& active) { return active.first != own && !active.second->group(); });
 }
 
 Task<> OperationsImpl::CleanImages(std::string container, int keep, std::string own) {

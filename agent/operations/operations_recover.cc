@@ -54,6 +54,7 @@ Task<std::vector<std::string>> ProxiesOfAny(engine::Engine& engine, SwapRecord s
 
 // A page may rot where SQLite does not see it.
 bool IsReadable(const JournalEntry& entry) {
+  if (entry.operation.kind == Kind::kUpgradeGroup) return entry.group && !entry.group->members.empty();
   if (!Replaces(entry.operation.kind)) return true;
   if (!entry.upgrade) return false;
   const SwapRecord& swap = entry.upgrade->swap;
@@ -103,6 +104,10 @@ ActivePtr OperationsImpl::Adopt(JournalEntry entry) {
 void OperationsImpl::Resume(const ActivePtr& active) {
   const Operation& operation = active->operation();
   log::Warning("taking up what was interrupted", {{"container", operation.container}, {"operation", operation.id}});
+  if (active->group()) {
+    Spawn(active, RunGroup(active));
+    return;
+  }
   if (!Replaces(operation.kind)) {
     Spawn(active, ResumeLifecycle(engine_, clock_, *active));
     return;
@@ -168,10 +173,13 @@ Task<> OperationsImpl::Drain(std::chrono::milliseconds limit) {
   draining_ = true;
   const SteadyTime now = clock_.Now();
   co_await WaitUntilIdle(now + limit / 2);
+  const Error stopping{Code::kCancelled, "INTERRUPTED", "the agent was stopped"};
   std::vector<std::string> left;
-  for (const auto& [id, operation] : active_) left.push_back(id);
+  for (const auto& [id, operation] : active_) {
+    if (!operation->group()) left.push_back(id);  // a group goes on after the next start
+  }
   for (const auto& id : left) {
-    if (active_.contains(id)) static_cast<void>(Cancel(id));  // past the point of no return it ends by itself
+    if (active_.contains(id)) static_cast<void>(CancelBecause(id, stopping));  // past its last chance it ends by itself
   }
   co_await WaitUntilIdle(now + limit);
   RecordEnds();

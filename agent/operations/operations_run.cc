@@ -18,7 +18,7 @@ constexpr int kEndsBetweenPrunes = 256;
 void OperationsImpl::Spawn(ActivePtr operation, Task<> work) {
   asio::co_spawn(loop_, std::move(work), [this, operation](std::exception_ptr bug) {
     if (bug) std::rethrow_exception(bug);  // out of the loop: the agent restarts and recovers
-    Retire(operation);
+    HasEnded(operation->operation().state) ? Retire(operation) : Leave(operation);
   });
 }
 
@@ -38,6 +38,10 @@ Task<> OperationsImpl::Perform(ActivePtr operation, ContainerDetails container) 
 
 // What was true when it was queued need not be true any more: everything is examined again.
 Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
+  if (operation->group()) {  // each of its parts is examined when it begins
+    co_await RunGroup(operation);
+    co_return;
+  }
   auto container = co_await Resolve(engine_, operation->operation().container);
   if (!container) {
     operation->End(State::kFailed, container.error());
@@ -63,7 +67,7 @@ Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
     UpgradeRecord record = std::move(preflight->record);
     record.keep = operation->record()->keep;
     record.owner_started_at = container->started_at;
-    auto taken = TakeMore(operation->operation().id, KeysOf({operation->operation(), "", record}));
+    auto taken = TakeMore(operation->operation().id, KeysOf({operation->operation(), "", record, {}}));
     if (!taken) {
       operation->End(State::kFailed, taken.error());
       co_return;
@@ -76,6 +80,13 @@ Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
   }
   operation->Report(0, "Begin");
   co_await Perform(operation, std::move(*container));
+}
+
+// It goes on after the next start of the agent: its record says where.
+void OperationsImpl::Leave(const ActivePtr& operation) {
+  leases_.Release(operation->operation().id);
+  active_.erase(operation->operation().id);
+  idle_.WakeAll();
 }
 
 void OperationsImpl::Retire(const ActivePtr& operation) {
@@ -119,6 +130,7 @@ Result<> OperationsImpl::TakeMore(const std::string& id, const ServiceKeys& keys
 
 // The watchdog knows which container it heals itself, but not what else that concerns.
 void OperationsImpl::TellLease(const std::string& service_key) const {
+  if (service_key.starts_with(kGroupKey)) return;
   const auto id = leases_.Holder(service_key);
   const Operation* holder = id ? &active_.at(*id)->operation() : nullptr;
   const bool own = holder != nullptr && holder->service_key == service_key && holder->parent.empty();

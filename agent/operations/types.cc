@@ -16,6 +16,8 @@ std::string_view Name(Kind kind) {
       return "rollback";
     case Kind::kRecreate:
       return "recreate";
+    case Kind::kUpgradeGroup:
+      return "upgrade-group";
   }
   return "operation";
 }

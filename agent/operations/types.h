@@ -15,7 +15,7 @@
 
 namespace berth::agent {
 
-enum class Kind { kStart, kStop, kRestart, kUpgrade, kRollback, kRecreate };
+enum class Kind { kStart, kStop, kRestart, kUpgrade, kRollback, kRecreate, kUpgradeGroup };
 enum class State { kQueued, kRunning, kSucceeded, kFailed, kCancelled, kValidated };
 enum class Strategy { kAuto, kStopFirst, kStartFirst };
 enum class PullPolicy { kDefault, kAlways, kIfMissing, kNever };  // kDefault: always for a tag, if missing for a digest
@@ -90,6 +90,8 @@ struct Plan {
   std::vector<FieldChange> changes;
   std::vector<std::string> warnings;
   std::vector<std::string> refusals;
+  std::string container;    // whose, among the parts
+  std::vector<Plan> parts;  // of a group, for validate_only: one for each container
 };
 
 struct LayerProgress {
@@ -137,7 +139,7 @@ struct Operation {
   Kind kind = Kind::kStart;
   Origin origin = Origin::kCaller;
   State state = State::kRunning;
-  std::string container;     // the name when it began
+  std::string container;     // the name when it began; of a group: what selected it
   std::string container_id;  // in full, when it began
   std::string service_key;   // what the lease is held on
   std::string request_id;

@@ -14,7 +14,7 @@ constexpr milliseconds kGatePoll{200};
 constexpr milliseconds kEndPoll{50};
 constexpr int kLooksForEnd = 20;
 
-bool WasAskedFor(const Error& error) { return error.reason == "CANCELLED"; }
+bool WasAskedFor(const Error& error) { return error.code == Code::kCancelled; }
 
 Error GateFailed(const Verdict& verdict) {
   return {Code::kFailedPrecondition, "HEALTH_GATE_FAILED",

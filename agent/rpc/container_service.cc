@@ -69,6 +69,12 @@ grpc::ServerUnaryReactor* ContainerService::UpgradeContainer(grpc::CallbackServe
   return bridge_.Mutate(response, Submit(*request));
 }
 
+grpc::ServerUnaryReactor* ContainerService::UpgradeContainers(grpc::CallbackServerContext*,
+                                                              const v1::UpgradeContainersRequest* request,
+                                                              v1::Operation* response) {
+  return bridge_.Mutate(response, SubmitGroup(*request));
+}
+
 grpc::ServerUnaryReactor* ContainerService::RollbackContainer(grpc::CallbackServerContext*,
                                                               const v1::RollbackContainerRequest* request,
                                                               v1::Operation* response) {
@@ -141,6 +147,14 @@ ResultTask<v1::Operation> ContainerService::Submit(const Proto& request) {
   auto wanted = ToRequest(request);
   if (!wanted) co_return wanted.error();
   const auto operation = co_await operations_.Submit(std::move(*wanted));
+  if (!operation) co_return operation.error();
+  co_return ToProto(*operation);
+}
+
+ResultTask<v1::Operation> ContainerService::SubmitGroup(const v1::UpgradeContainersRequest& request) {
+  auto wanted = ToRequest(request);
+  if (!wanted) co_return wanted.error();
+  const auto operation = co_await operations_.SubmitGroup(std::move(*wanted));
   if (!operation) co_return operation.error();
   co_return ToProto(*operation);
 }

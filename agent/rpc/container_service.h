@@ -43,6 +43,9 @@ class ContainerService final : public v1::ContainerService::CallbackService {
   grpc::ServerUnaryReactor* UpgradeContainer(grpc::CallbackServerContext* context,
                                              const v1::UpgradeContainerRequest* request,
                                              v1::Operation* response) override;
+  grpc::ServerUnaryReactor* UpgradeContainers(grpc::CallbackServerContext* context,
+                                              const v1::UpgradeContainersRequest* request,
+                                              v1::Operation* response) override;
   grpc::ServerUnaryReactor* RollbackContainer(grpc::CallbackServerContext* context,
                                               const v1::RollbackContainerRequest* request,
                                               v1::Operation* response) override;
@@ -62,6 +65,7 @@ class ContainerService final : public v1::ContainerService::CallbackService {
   ResultTask<v1::ListVersionsResponse> Versions(const v1::ListVersionsRequest& request);
   template <class Proto>
   ResultTask<v1::Operation> Submit(const Proto& request);
+  ResultTask<v1::Operation> SubmitGroup(const v1::UpgradeContainersRequest& request);
   ResultTask<> Logs(const v1::StreamLogsRequest& request, StreamCall<v1::LogChunk>& call);
   ResultTask<> Stats(const v1::StreamStatsRequest& request, StreamCall<v1::Stats>& call);
   ResultTask<> Events(const v1::WatchEventsRequest& request, StreamCall<v1::ContainerEvent>& call);

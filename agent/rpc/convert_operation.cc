@@ -63,6 +63,8 @@ v1::OperationKind ToProto(agent::Kind kind) {
       return v1::OPERATION_KIND_ROLLBACK;
     case agent::Kind::kRecreate:
       return v1::OPERATION_KIND_RECREATE;
+    case agent::Kind::kUpgradeGroup:
+      return v1::OPERATION_KIND_UPGRADE_GROUP;
   }
   return v1::OPERATION_KIND_UNSPECIFIED;
 }
@@ -120,6 +122,11 @@ v1::Plan ToProto(const agent::Plan& plan) {
   for (const auto& change : plan.changes) *message.add_changes() = ToChange(change);
   for (const auto& warning : plan.warnings) message.add_warnings(ValidUtf8(warning));
   for (const auto& refusal : plan.refusals) message.add_refusals(ValidUtf8(refusal));
+  for (const auto& part : plan.parts) {
+    auto* added = message.add_parts();
+    added->set_container(ValidUtf8(part.container));
+    *added->mutable_plan() = ToProto(part);
+  }
   return message;
 }
 

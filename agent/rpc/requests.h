@@ -9,6 +9,7 @@
 
 #include "agent/episode_store.h"
 #include "agent/event_hub.h"
+#include "agent/operations/group.h"
 #include "agent/operations/journal.h"
 #include "agent/operations/types.h"
 #include "berth/v1/container_service.pb.h"
@@ -32,6 +33,7 @@ Result<agent::Request> ToRequest(const v1::StopContainerRequest& request);
 Result<agent::Request> ToRequest(const v1::RestartContainerRequest& request);
 Result<agent::Request> ToRequest(const v1::UpgradeContainerRequest& request);
 Result<agent::Request> ToRequest(const v1::RollbackContainerRequest& request);
+Result<agent::GroupRequest> ToRequest(const v1::UpgradeContainersRequest& request);
 
 // The 16 digits of "operations/...".
 Result<std::string> ToOperationId(const std::string& name);

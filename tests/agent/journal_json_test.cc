@@ -45,6 +45,34 @@ TEST(JournalJson, KeepsAnUpgradeRecord) {
   }
 }
 
+TEST(JournalJson, KeepsAGroupRecordWithoutItsCredentials) {
+  const GroupRecord sample = SampleGroup();
+  const auto json = ThroughText(sample);
+  EXPECT_EQ(boost::json::serialize(json).find("secret"), std::string::npos);
+  const auto read = GroupRecordFromJson(json);
+  EXPECT_EQ(read.members, sample.members);
+  EXPECT_EQ(read.max_unavailable, sample.max_unavailable);
+  EXPECT_TRUE(read.roll_back && read.cancelled);
+  EXPECT_EQ(read.each.gate.timeout, sample.each.gate.timeout);
+  EXPECT_EQ(read.each.gate.stable_for, sample.each.gate.stable_for);
+  EXPECT_EQ(read.each.timeout, sample.each.timeout);
+  EXPECT_EQ(read.each.stop_timeout, sample.each.stop_timeout);
+  EXPECT_EQ(read.each.strategy, Strategy::kStartFirst);
+  EXPECT_EQ(read.each.pull, PullPolicy::kNever);
+  EXPECT_EQ(read.each.keep_previous, 0);
+  EXPECT_EQ(read.each.keep_previous_for, sample.each.keep_previous_for);
+  EXPECT_EQ(read.each.image_cleanup, false);
+  EXPECT_EQ(read.each.drain, sample.each.drain);
+}
+
+TEST(JournalJson, ReadsAGroupRecordThatSaysNothingAsOneAtATime) {
+  const auto read = GroupRecordFromJson({});
+  EXPECT_EQ(read.max_unavailable, MaxUnavailable());
+  EXPECT_EQ(read.each.timeout, Request().timeout);
+  EXPECT_EQ(read.each.gate.stable_for, HealthGate().stable_for);
+  EXPECT_EQ(read.each.keep_previous, std::nullopt);
+}
+
 TEST(JournalJson, KeepsAnUpgradeResultByteByByte) {
   const auto result = SampleResult();
   const auto read = UpgradeResultFromJson(ThroughText(result));

@@ -14,8 +14,14 @@ inline Progress SampleProgress(std::uint64_t sequence, std::string message = "St
 }
 
 inline Plan SamplePlan() {
-  return {{"Pull web:2", "Stop the old web"},   Strategy::kStopFirst,     "it publishes port 80",
-          {{"Config.Image", "web:1", "web:2"}}, {"port 80 is published"}, {"a file was changed in the container"}};
+  return {{"Pull web:2", "Stop the old web"},
+          Strategy::kStopFirst,
+          "it publishes port 80",
+          {{"Config.Image", "web:1", "web:2"}},
+          {"port 80 is published"},
+          {"a file was changed in the container"},
+          "",
+          {}};
 }
 
 inline UpgradeRecord SampleRecord(Phase phase = Phase::kSwitching) {
@@ -30,6 +36,25 @@ inline UpgradeRecord SampleRecord(Phase phase = Phase::kSwitching) {
   record.image = "web:1@sha256:abc";
   record.dependants = {{"id-3", "sidecar", "shop/sidecar/1", true, 1}, {"id-4", "deep", "deep", false, 2}};
   record.owner_started_at = At(-60);
+  return record;
+}
+
+inline GroupRecord SampleGroup() {
+  GroupRecord record;
+  record.members = {{"shop_db_1", "db", "", 0, "a2", "a4", "it is paused"},
+                    {"shop_web_1", "web", "web:2", 1, "", "", ""}};
+  record.max_unavailable = {25, true};
+  record.roll_back = record.cancelled = true;
+  record.each.gate = {std::chrono::milliseconds(70), std::chrono::milliseconds(80)};
+  record.each.timeout = std::chrono::milliseconds(90);
+  record.each.stop_timeout = std::chrono::seconds(4);
+  record.each.strategy = Strategy::kStartFirst;
+  record.each.pull = PullPolicy::kNever;
+  record.each.keep_previous = 0;
+  record.each.keep_previous_for = std::chrono::milliseconds(60);
+  record.each.image_cleanup = false;
+  record.each.drain = std::chrono::milliseconds(50);
+  record.each.credentials = {"somebody", "secret", "", ""};
   return record;
 }
 

@@ -109,6 +109,20 @@ TEST_F(SqliteJournalTest, KeepsWhoIsAPartOfWhom) {
   EXPECT_EQ(journal->List({}).value().back().children.size(), 2u);
 }
 
+TEST_F(SqliteJournalTest, KeepsHowFarAGroupIs) {
+  {
+    const auto journal = Open();
+    auto entry = SampleEntry("g1");
+    entry.group = SampleGroup();
+    ASSERT_OK(journal->Begin(entry));
+    entry.group->cancelled = false;
+    ASSERT_OK(journal->Intend("g1", *entry.group));
+  }
+  const auto found = Open()->Find("g1").value().value();
+  EXPECT_EQ(found.group->members, SampleGroup().members);
+  EXPECT_FALSE(found.group->cancelled);
+}
+
 TEST_F(SqliteJournalTest, KeepsWhatIsAbsentAbsent) {
   JournalEntry entry;
   entry.operation.id = "a1";
@@ -224,6 +238,21 @@ TEST_F(SqliteJournalTest, PrunesWhatIsOldAndWhatIsTooMuch) {
   EXPECT_EQ(Ids(*journal), (std::vector<std::string>{"a5", "a4", "a2"}));
   EXPECT_TRUE(journal->ProgressFrom("a1", 0, 10).value().empty());
   EXPECT_FALSE(journal->ProgressFrom("a5", 0, 10).value().empty());
+}
+
+TEST_F(SqliteJournalTest, DoesNotPruneAPartOfWhatIsUnderWay) {
+  const auto journal = Open();
+  auto group = SampleEntry("g1");
+  ASSERT_OK(journal->Begin(group));
+  auto child = SampleEntry("c1");
+  child.operation.parent = "g1";
+  ASSERT_OK(journal->Begin(child));
+  ASSERT_OK(journal->Finish(Ended(child.operation, State::kSucceeded, At(10))));
+  ASSERT_OK(journal->Prune(At(1'000'000), 0));
+  EXPECT_TRUE(journal->Find("c1").value());
+  ASSERT_OK(journal->Finish(Ended(group.operation, State::kSucceeded, At(20))));
+  ASSERT_OK(journal->Prune(At(1'000'000), 0));
+  EXPECT_FALSE(journal->Find("c1").value());
 }
 
 TEST_F(SqliteJournalTest, DoesNotPruneWhatIsUnderWay) {

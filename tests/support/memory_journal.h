@@ -41,6 +41,12 @@ class MemoryJournal final : public agent::Journal {
     return {};
   }
 
+  Result<> Intend(const std::string& id, const agent::GroupRecord& record) override {
+    if (auto full = Write(); !full) return full;
+    Row(id).group = record;
+    return {};
+  }
+
   Result<> Finish(const agent::Operation& operation) override {
     if (auto full = Write(); !full) return full;
     Row(operation.id).operation = operation;

@@ -195,6 +195,74 @@ TEST(Requests, DoNotAcceptControlCharactersInAnEtag) {
   EXPECT_EQ(RefusalOf([](auto& r) { r.set_etag(std::string(1000, 'a')); }), "BAD_FIELD etag");
 }
 
+template <class Change>
+std::string RefusalOfGroup(Change change) {
+  v1::UpgradeContainersRequest request;
+  request.set_project("shop");
+  change(request);
+  return Refusal(ToRequest(request));
+}
+
+TEST(GroupRequests, TakeEveryFieldOver) {
+  v1::UpgradeContainersRequest request;
+  request.set_project("shop");
+  request.add_services("web");
+  request.add_labels("team=blue");
+  request.set_validate_only(true);
+  request.set_queue(true);
+  request.mutable_timeout()->set_seconds(60);
+  (*request.mutable_images())["web"] = "web:2";
+  request.mutable_health_gate()->mutable_timeout()->set_seconds(7);
+  request.set_pull_policy(v1::PULL_POLICY_NEVER);
+  request.set_keep_previous(3);
+  request.set_max_unavailable_percent(30);
+  request.set_roll_back(true);
+  request.mutable_stop_timeout()->set_seconds(8);
+  request.mutable_drain()->set_seconds(9);
+  request.mutable_keep_previous_for()->set_seconds(10);
+  request.set_image_cleanup(true);
+  request.mutable_credentials()->set_username("somebody");
+  request.mutable_credentials()->set_password("secret");
+  const auto read = ToRequest(request).value();
+  EXPECT_EQ(read.each.stop_timeout, 8s);
+  EXPECT_EQ(read.each.drain, 9s);
+  EXPECT_EQ(read.each.keep_previous_for, 10s);
+  EXPECT_EQ(read.each.image_cleanup, true);
+  EXPECT_EQ(read.each.credentials->username, "somebody");
+  EXPECT_EQ(agent::DescribeSelection(read), "project shop, service web, label team=blue");
+  EXPECT_TRUE(read.each.validate_only && read.each.queue && read.roll_back);
+  EXPECT_EQ(read.each.timeout, 60s);
+  EXPECT_EQ(read.images.at("web"), "web:2");
+  EXPECT_EQ(read.each.gate.timeout, 7s);
+  EXPECT_EQ(read.each.pull, agent::PullPolicy::kNever);
+  EXPECT_EQ(read.each.keep_previous, 3);
+  EXPECT_EQ(read.max_unavailable, (agent::MaxUnavailable{30, true}));
+}
+
+TEST(GroupRequests, TakeOneAtATimeUnlessToldOtherwise) {
+  v1::UpgradeContainersRequest request;
+  request.add_labels("team");
+  EXPECT_EQ(ToRequest(request)->max_unavailable, agent::MaxUnavailable());
+}
+
+TEST(GroupRequests, DoNotAcceptWhatSelectsNothingOrMeansNothing) {
+  using Request = v1::UpgradeContainersRequest;
+  EXPECT_EQ(RefusalOfGroup([](Request&) {}), "ok");
+  EXPECT_EQ(RefusalOfGroup([](Request& it) { it.clear_project(); }), "BAD_FIELD project");
+  EXPECT_EQ(RefusalOfGroup([](Request& it) { it.set_project("a\nb"); }), "BAD_FIELD project");
+  EXPECT_EQ(RefusalOfGroup([](Request& it) { it.add_services(""); }), "BAD_FIELD services");
+  EXPECT_EQ(RefusalOfGroup([](Request& it) { it.add_labels("=x"); }), "BAD_FIELD labels");
+  EXPECT_EQ(RefusalOfGroup([](Request& it) { (*it.mutable_images())["web"] = "Not An Image"; }),
+            "BAD_IMAGE_REFERENCE images");
+  EXPECT_EQ(RefusalOfGroup([](Request& it) { it.set_max_unavailable_count(0); }), "BAD_FIELD max_unavailable");
+  EXPECT_EQ(RefusalOfGroup([](Request& it) { it.set_max_unavailable_percent(101); }), "BAD_FIELD max_unavailable");
+  EXPECT_EQ(RefusalOfGroup([](Request& it) {
+              it.set_roll_back(true);
+              it.set_keep_previous(0);
+            }),
+            "BAD_FIELD roll_back");
+}
+
 TEST(Filters, PassLabelsOn) {
   v1::ListContainersRequest request;
   request.add_labels("tier");

@@ -18,6 +18,7 @@ namespace berth::test {
 class ScriptedOperations final : public agent::Operations {
  public:
   std::vector<agent::Request> submitted;
+  std::vector<agent::GroupRequest> submitted_groups;
   std::function<ResultTask<agent::Operation>(agent::Request)> on_submit = &ScriptedOperations::Begin;
   std::vector<std::string> cancelled;
   std::vector<agent::Choice> choices;
@@ -37,6 +38,14 @@ class ScriptedOperations final : public agent::Operations {
   }
 
   Task<> SweepKept() override { co_return; }
+
+  ResultTask<agent::Operation> SubmitGroup(agent::GroupRequest request) override {
+    submitted_groups.push_back(request);
+    agent::Request each = request.each;
+    each.kind = agent::Kind::kUpgradeGroup;
+    each.container = agent::DescribeSelection(request);
+    co_return co_await on_submit(std::move(each));
+  }
 
   Result<agent::Operation> Get(const std::string& id) override {
     for (const auto& operation : known) {

@@ -1,0 +1,24 @@
+// Which containers a group is, and what speaks against upgrading each of them: asked before anything is touched.
+#pragma once
+
+#include "agent/operations/group.h"
+#include "agent/operations/leases.h"
+#include "agent/operations/specs.h"
+#include "engine/engine.h"
+
+namespace berth::agent {
+
+struct GroupPreflight {
+  GroupRecord record;
+  Plan plan;             // with a part for each container, and the refusals of all
+  ServiceKeys services;  // of its members
+};
+
+// NOT_FOUND (NOTHING_SELECTED); INVALID_ARGUMENT (BAD_FIELD) for an image of none of them; FAILED_PRECONDITION
+// (DEPENDENCY_CYCLE); and what the engine says.
+ResultTask<GroupPreflight> PreflightGroup(engine::Engine& engine, SpecStore& specs, GroupRequest request);
+
+// One container's upgrade, as the group asks for it.
+Request AskMember(const GroupRecord& record, const GroupMember& member);
+
+}  // namespace berth::agent
