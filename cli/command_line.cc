@@ -79,12 +79,26 @@ void DefineOps(CLI::App& app, OpsOptions& options) {
 
 bool NamesOne(const ChangeOptions& options) { return options.labels.empty() && options.containers.size() == 1; }
 
+void CheckGroup(const ChangeOptions& options) {
+  if (!options.containers.empty() || (options.project.empty() && options.labels.empty())) {
+    throw CLI::ValidationError("Give either names of containers, or --project, --label or both");
+  }
+  if (options.project.empty() && !options.services.empty()) throw CLI::ValidationError("--service goes with --project");
+  if (!options.project.empty() && !options.image.empty())
+    throw CLI::ValidationError("Say which service of the project: --image SERVICE=REF");
+  if (!options.etag.empty()) throw CLI::ValidationError("--etag goes with one container, which is named");
+}
+
 // Looks at all options together, after they were parsed.
 void CheckChange(const ChangeOptions& options) {
-  if (options.containers.empty() == options.labels.empty()) {
+  if (IsGroup(options)) {
+    CheckGroup(options);
+  } else if (options.containers.empty() == options.labels.empty()) {
     throw CLI::ValidationError("Give either names of containers or --label");
+  } else if (!options.services.empty() || !options.images.empty()) {
+    throw CLI::ValidationError("--service and --image SERVICE=REF go with --project or --label");
   }
-  if (!NamesOne(options) && !(options.etag + options.request_id).empty()) {
+  if (!IsGroup(options) && !NamesOne(options) && !(options.etag + options.request_id).empty()) {
     throw CLI::ValidationError("--etag and --request-id go with one container, which is named");
   }
   if (options.registry_user.empty() == options.password_on_stdin) {
@@ -135,9 +149,53 @@ void DefineRollback(CLI::App& app, ChangeOptions& options) {
       ->type_name("DIGEST|IMAGE");
 }
 
+// "SERVICE=REF" of a group, "REF" otherwise: a reference has no "=".
+void AddImages(CLI::App& app, ChangeOptions& options) {
+  const auto take = [&options](const std::vector<std::string>& texts) {
+    for (const auto& text : texts) {
+      const auto equals = text.find('=');
+      if (equals != std::string::npos)
+        options.images[text.substr(0, equals)] = text.substr(equals + 1);
+      else
+        options.image = text;
+    }
+  };
+  app.add_option_function<std::vector<std::string>>(
+         "--image", take, "The new image, or SERVICE=REF of a group; the same reference again by default")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("REF");
+}
+
+Result<std::pair<int, bool>> ParseMaxUnavailable(const std::string& text) {
+  const bool percent = text.ends_with('%');
+  const auto number = ParseNumber(percent ? text.substr(0, text.size() - 1) : text, 1, percent ? 100 : 256);
+  if (!number) return number.error();
+  return std::pair(static_cast<int>(*number), percent);
+}
+
+void DefineGroup(CLI::App& app, ChangeOptions& options) {
+  app.add_option("--project", options.project, "All containers of a Compose project, as one operation")
+      ->type_name("NAME");
+  app.add_option("--service", options.services, "Of the project, only this service; may be given several times")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("NAME");
+  const auto take = [&options](const std::string& text) {
+    const auto most = ParseMaxUnavailable(text);
+    if (!most) throw CLI::ValidationError("--max-unavailable", most.error().message);
+    options.max_unavailable = most->first;
+    options.percent = most->second;
+  };
+  app.add_option_function<std::string>("--max-unavailable", take, "Of a group, so many at a time: N or P% (1)")
+      ->type_name("N");
+  app.add_flag("--roll-back", options.roll_back, "When one of a group fails, roll back those already done");
+}
+
 void DefineUpgrade(CLI::App& app, ChangeOptions& options) {
   DefineReplace(app, options);
-  app.add_option("--image", options.image, "The new image; the same reference again by default")->type_name("REF");
+  DefineGroup(app, options);
+  AddImages(app, options);
   AddChoice(
       app, "--pull", options.pull,
       {{"always", v1::PULL_POLICY_ALWAYS}, {"missing", v1::PULL_POLICY_IF_MISSING}, {"never", v1::PULL_POLICY_NEVER}},

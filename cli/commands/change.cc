@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/commands/change_group.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/following.h"
 #include "cli/commands/submit.h"
@@ -38,6 +39,7 @@ Outcome OutcomeOfDryRun(const Session& session, const v1::Operation& validated) 
 }  // namespace
 
 ExitCode Change(const Session& session, const ChangeOptions& options) {
+  if (IsGroup(options)) return ChangeGroup(session, options, ReadSecrets(session, options));
   const auto containers = Targets(session, options.containers, options.labels);
   if (!containers) return session.Fail(containers.error());
   const Secrets secrets = ReadSecrets(session, options);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,7 +48,20 @@ struct ChangeOptions {
   std::optional<int> keep;
   std::optional<Milliseconds> keep_for;
   bool clean_images = false;
+
+  // Upgrade of a group alone.
+  std::string project;
+  std::vector<std::string> services;
+  std::map<std::string, std::string> images;  // by service or container
+  std::optional<int> max_unavailable;
+  bool percent = false;
+  bool roll_back = false;
 };
+// An upgrade of what is not named, as one operation.
+inline bool IsGroup(const ChangeOptions& options) {
+  const bool selects = !options.project.empty() || !options.labels.empty();
+  return options.kind == v1::OPERATION_KIND_UPGRADE && (selects || options.max_unavailable || options.roll_back);
+}
 ExitCode Change(const Session& session, const ChangeOptions& options);
 
 // What it ran before.

@@ -16,29 +16,25 @@ void SetHealthGate(const ChangeOptions& options, Request& request) {
   if (options.stable_for) *request.mutable_health_gate()->mutable_stable_for() = ToProto(*options.stable_for);
 }
 
-void SetUpgrade(const ChangeOptions& options, v1::UpgradeContainerRequest& request) {
+template <class Request>
+void SetCredentials(const ChangeOptions& options, const Secrets& secrets, Request& request) {
+  if (options.registry_user.empty()) return;
+  request.mutable_credentials()->set_username(options.registry_user);
+  request.mutable_credentials()->set_password(secrets.registry_password);
+}
+
+template <class Request>
+void SetUpgrade(const ChangeOptions& options, Request& request) {
   request.set_pull_policy(options.pull);
   if (options.keep) request.set_keep_previous(*options.keep);
   if (options.keep_for) *request.mutable_keep_previous_for() = ToProto(*options.keep_for);
   if (options.clean_images) request.set_image_cleanup(true);
 }
 
+// The requests have the same fields as far as they have them.
 template <class Request>
-void SetImage(const ChangeOptions& options, const Secrets& secrets, Request& request) {
-  request.set_image(options.image);
-  if (options.registry_user.empty()) return;
-  request.mutable_credentials()->set_username(options.registry_user);
-  request.mutable_credentials()->set_password(secrets.registry_password);
-}
-
-// The five requests have the same fields as far as they have them.
-template <class Request>
-Request Fill(const ChangeOptions& options, const std::string& container, const std::string& request_id,
-             const Secrets& secrets) {
-  Request request;
-  request.set_container(container);
+void FillManner(const ChangeOptions& options, const std::string& request_id, const Secrets& secrets, Request& request) {
   request.set_request_id(request_id);
-  request.set_etag(options.etag);
   request.set_validate_only(options.dry_run);
   request.set_queue(options.queue);
   if (options.timeout) *request.mutable_timeout() = ToProto(*options.timeout);
@@ -50,8 +46,33 @@ Request Fill(const ChangeOptions& options, const std::string& container, const s
     request.set_strategy(options.strategy);
     if (options.drain) *request.mutable_drain() = ToProto(*options.drain);
   }
-  if constexpr (requires { request.mutable_credentials(); }) SetImage(options, secrets, request);
+  if constexpr (requires { request.mutable_credentials(); }) SetCredentials(options, secrets, request);
   if constexpr (requires { request.keep_previous(); }) SetUpgrade(options, request);
+}
+
+template <class Request>
+Request Fill(const ChangeOptions& options, const std::string& container, const std::string& request_id,
+             const Secrets& secrets) {
+  Request request;
+  request.set_container(container);
+  request.set_etag(options.etag);
+  FillManner(options, request_id, secrets, request);
+  if constexpr (requires { request.set_image(""); }) request.set_image(options.image);
+  return request;
+}
+
+v1::UpgradeContainersRequest FillGroup(const ChangeOptions& options, const std::string& request_id,
+                                       const Secrets& secrets) {
+  v1::UpgradeContainersRequest request;
+  request.set_project(options.project);
+  request.mutable_services()->Assign(options.services.begin(), options.services.end());
+  request.mutable_labels()->Assign(options.labels.begin(), options.labels.end());
+  request.mutable_images()->insert(options.images.begin(), options.images.end());
+  if (!options.image.empty()) (*request.mutable_images())[""] = options.image;
+  if (options.max_unavailable && options.percent) request.set_max_unavailable_percent(*options.max_unavailable);
+  if (options.max_unavailable && !options.percent) request.set_max_unavailable_count(*options.max_unavailable);
+  request.set_roll_back(options.roll_back);
+  FillManner(options, request_id, secrets, request);
   return request;
 }
 
@@ -76,12 +97,24 @@ Result<v1::Operation> Send(const Client& client, const ChangeOptions& options, c
   }
 }
 
+std::string RequestId(const ChangeOptions& options) {
+  return options.request_id.empty() ? NewRequestId() : options.request_id;
+}
+
 }  // namespace
 
 Result<v1::Operation> Submit(const Session& session, const ChangeOptions& options, const std::string& container,
                              const Secrets& secrets) {
-  const std::string request_id = options.request_id.empty() ? NewRequestId() : options.request_id;
-  return Persist(session, [&](const Client& client) { return Send(client, options, container, request_id, secrets); });
+  return Persist(session, [&, id = RequestId(options)](const Client& client) {
+    return Send(client, options, container, id, secrets);
+  });
+}
+
+Result<v1::Operation> SubmitGroup(const Session& session, const ChangeOptions& options, const Secrets& secrets) {
+  if (auto error = session.client().Unreachable()) return std::move(*error);
+  return Persist(session, [request = FillGroup(options, RequestId(options), secrets)](const Client& client) {
+    return client.Call(&Containers::UpgradeContainers, request);
+  });
 }
 
 std::string NewRequestId() {

@@ -17,6 +17,9 @@ struct Secrets {
 Result<v1::Operation> Submit(const Session& session, const ChangeOptions& options, const std::string& container,
                              const Secrets& secrets);
 
+// The same for all that the options select, as one operation.
+Result<v1::Operation> SubmitGroup(const Session& session, const ChangeOptions& options, const Secrets& secrets);
+
 // A UUID, version 4.
 std::string NewRequestId();
 

@@ -20,6 +20,7 @@ void Board::Show(const std::string& container, const v1::Progress& progress) {
   if (session_.globals().json) return;
   const std::lock_guard lock(mutex_);
   if (!live_) return ShowStep(container, progress);
+  name_width_ = std::max(name_width_, DisplayWidth(Safe(container)));  // those of a group are not known before
   under_way_[container] = progress;
   Redraw();
 }

@@ -58,8 +58,12 @@ std::string RenderDryRun(const v1::Operation& validated, int width, const Palett
   const bool refused = !validated.plan().refusals().empty();
   const std::string verdict =
       refused ? palette(Tone::kBad, "would be refused") : palette(Tone::kGood, "would go ahead");
-  return Safe(validated.container()) + ": the " + Word(validated.kind()) + " " + verdict + "; nothing was done\n" +
-         RenderPlan(validated.plan(), width, palette);
+  std::string parts;
+  for (const auto& part : validated.plan().parts()) {
+    parts += "\n" + palette(Tone::kStrong, Safe(part.container())) + "\n" + RenderPlan(part.plan(), width, palette);
+  }
+  return Safe(validated.container()) + ": the " + NounOf(validated.kind()) + " " + verdict + "; nothing was done\n" +
+         RenderPlan(validated.plan(), width, palette) + parts;
 }
 
 }  // namespace berth::cli

@@ -32,6 +32,8 @@ std::string KindWord(v1::OperationKind kind) {
 
 std::string NounOf(v1::OperationKind kind) {
   switch (kind) {
+    case v1::OPERATION_KIND_UPGRADE_GROUP:
+      return "upgrade";
     case v1::OPERATION_KIND_OBTAIN_CERTIFICATE:
       return "issuance";
     case v1::OPERATION_KIND_RENEW_CERTIFICATE:
@@ -57,6 +59,8 @@ std::string PastWord(v1::OperationKind kind) {
       return "rolled back";
     case v1::OPERATION_KIND_RECREATE:
       return "made anew";
+    case v1::OPERATION_KIND_UPGRADE_GROUP:
+      return "upgraded";
     case v1::OPERATION_KIND_OBTAIN_CERTIFICATE:
       return "obtained";
     case v1::OPERATION_KIND_RENEW_CERTIFICATE:

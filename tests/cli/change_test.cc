@@ -42,6 +42,12 @@ class Changing : public CliTest {
     };
   }
 
+  static Status BeginRestart(const v1::RestartContainerRequest& request, v1::Operation& operation) {
+    operation = MakeOperation(v1::OPERATION_KIND_RESTART, v1::OPERATION_STATE_SUCCEEDED, request.container());
+    operation.set_name("operations/" + request.container());
+    return Status::OK;
+  }
+
   std::mutex mutex_;
   v1::UpgradeContainerRequest upgrade_;
 };
@@ -178,8 +184,9 @@ TEST_F(Changing, LabelsSelectAlsoWhatDoesNotRun) {
     response.add_containers()->set_name("web-2");
     return Status::OK;
   };
-  EXPECT_EQ(Run({"upgrade", "-l", "app=shop"}), ExitCode::kOk);
-  EXPECT_THAT(Out(), HasSubstr("2 containers: 2 upgraded\n"));
+  agent_.script.restart = BeginRestart;
+  EXPECT_EQ(Run({"restart", "-l", "app=shop"}), ExitCode::kOk);
+  EXPECT_THAT(Out(), HasSubstr("2 containers: 2 restarted\n"));
 }
 
 TEST_F(Changing, LabelsDoNotSelectWhatAnUpgradeHasKept) {
@@ -190,7 +197,8 @@ TEST_F(Changing, LabelsDoNotSelectWhatAnUpgradeHasKept) {
     }
     return Status::OK;
   };
-  EXPECT_EQ(Run({"upgrade", "-l", "app=shop", "--no-wait"}), ExitCode::kOk);
+  agent_.script.restart = BeginRestart;
+  EXPECT_EQ(Run({"restart", "-l", "app=shop", "--no-wait"}), ExitCode::kOk);
   EXPECT_THAT(Out(), HasSubstr("operations/web\n"));
   EXPECT_THAT(Out(), HasSubstr("operations/web.berth-x-old\n"));
   EXPECT_EQ(std::ranges::count(Out(), '\n'), 2);
@@ -198,7 +206,7 @@ TEST_F(Changing, LabelsDoNotSelectWhatAnUpgradeHasKept) {
 
 TEST_F(Changing, LabelsThatSelectNothingAreAnError) {
   agent_.script.list = [](const auto&, auto&) { return Status::OK; };
-  EXPECT_EQ(Run({"upgrade", "-l", "app=shop", "-l", "tier=web"}), ExitCode::kFailed);
+  EXPECT_EQ(Run({"restart", "-l", "app=shop", "-l", "tier=web"}), ExitCode::kFailed);
   EXPECT_THAT(Err(), HasSubstr("no container has the label app=shop and tier=web"));
 }
 

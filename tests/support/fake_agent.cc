@@ -54,6 +54,9 @@ class FakeAgent::Container final : public v1::ContainerService::Service {
   Status UpgradeContainer(ServerContext*, const v1::UpgradeContainerRequest* q, v1::Operation* a) override {
     return Answer(script_.upgrade, q, a);
   }
+  Status UpgradeContainers(ServerContext*, const v1::UpgradeContainersRequest* q, v1::Operation* a) override {
+    return Answer(script_.upgrade_group, q, a);
+  }
   Status RollbackContainer(ServerContext*, const v1::RollbackContainerRequest* q, v1::Operation* a) override {
     return Answer(script_.rollback, q, a);
   }

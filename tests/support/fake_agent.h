@@ -41,6 +41,7 @@ struct Script {
   Call<v1::RestartContainerRequest, v1::Operation> restart;
   Call<v1::UpgradeContainerRequest, v1::Operation> upgrade;
   Call<v1::RollbackContainerRequest, v1::Operation> rollback;
+  Call<v1::UpgradeContainersRequest, v1::Operation> upgrade_group;
   Stream<v1::StreamLogsRequest, v1::LogChunk> logs;
   Stream<v1::StreamStatsRequest, v1::Stats> stats;
   Stream<v1::WatchEventsRequest, v1::ContainerEvent> events;
