@@ -31,6 +31,9 @@ class JournalWithFailpoints final : public agent::Journal {
   Result<> Intend(const std::string& id, const agent::UpgradeRecord& record) override {
     return Around("journal: the intent", [&] { return journal_->Intend(id, record); });
   }
+  Result<> Intend(const std::string& id, const agent::GroupRecord& record) override {
+    return Around("journal: how far the group is", [&] { return journal_->Intend(id, record); });
+  }
   Result<> Finish(const Operation& operation) override {
     return Around("journal: the end", [&] { return journal_->Finish(operation); });
   }
