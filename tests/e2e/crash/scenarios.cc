@@ -46,6 +46,14 @@ Result<v1::Operation> Upgrade(SweptHost& host, const std::string& container, con
   return host.Submit(request);
 }
 
+// Whoever lives with kWeb is reached at its address.
+void ExpectOneNetwork(SweptHost& host) {
+  for (const std::string port : {"8081", "8082", "8083"}) {
+    const std::string ask = "wget -q -O - http://127.0.0.1:" + port + "/version || true";
+    EXPECT_TRUE(Within(5s, [&] { return host.docker.Exec(kWeb, {"sh", "-c", ask}) == "1\n"; })) << port;
+  }
+}
+
 void ExpectProxyAsBefore(SweptHost& host) {
   EXPECT_THAT(host.docker.Exec(kFront, {"cat", "/etc/hosts"}), testing::Not(testing::HasSubstr("berth")));
   EXPECT_NE(host.docker.Exec(kFront, {"wget", "-q", "-O", "-", "http://" + kWeb + ":8080/version"}), "");
@@ -60,6 +68,22 @@ Scenario ShareANamespace() {
               },
           .begin = [](SweptHost& host) { return Upgrade(host, kSide, "web:2"); },
           .services = {{kWeb, "1", "1"}, {kSide, "1", "2"}}};
+}
+
+// Three whose network is that of the one which is upgraded: they are made anew after it.
+Scenario HaveDependants() {
+  return {.name = "UpgradeWithThreeDependants",
+          .prepare =
+              [](SweptHost& host) {
+                host.RunWeb();
+                for (const auto* port : {"8081", "8082", "8083"}) RunSide(host, kSide + port, port);
+              },
+          .begin = [](SweptHost& host) { return Upgrade(host, kWeb, "web:2"); },
+          .services = {{kWeb, "1", "2"},
+                       {kSide + "8081", "1", "1"},
+                       {kSide + "8082", "1", "1"},
+                       {kSide + "8083", "1", "1"}},
+          .expect_more = ExpectOneNetwork};
 }
 
 Scenario StartBeside(const std::string& name, const std::string& image, const std::string& after) {
@@ -90,6 +114,7 @@ std::vector<Scenario> Scenarios() {
        .services = {{kWeb, "1", "1"}}},
       {.name = "Rollback", .prepare = run_two, .begin = roll_back, .services = {{kWeb, "2", "1"}}, .kept = 0},
       ShareANamespace(),
+      HaveDependants(),
       StartBeside("UpgradeBeside", "web:2", "2"),
       StartBeside("UpgradeBesideThatFails", "web:crash", "1"),
   };
