@@ -128,25 +128,25 @@ constexpr std::string_view kCaSaid = "acme.messages.Error: ";
 bool IsChatter(std::string_view line) {
   constexpr auto kChatter = std::to_array<std::string_view>(
       {"Saving debug log", "Ask for help", "All renewals failed", "The following certificates could not be renewed",
-       "An unexpected error occurred", "Processing ", "Renewing an existing", "Requesting a certificate", "- - -", "/",
-       "Hook '"});
+       "An unexpected error occurred", "Processing ", "Renewing an existing", "Requesting a certificate",
+       "Account registered", "Hint:", "- - -", "/", "Hook '"});
   return line.find_first_not_of(' ') == line.npos || Has(line, "renew failure(s)") || Has(line, "(failure)") ||
          std::any_of(kChatter.begin(), kChatter.end(), [&](auto start) { return After(line, start).has_value(); });
 }
 
-// The line that tells most: that of the renewal, else what the CA said, else the first that is no chatter.
+// The line that tells most: that of the renewal, else what the CA said, else the last one before certbot's advice.
 std::string Quote(std::string_view output) {
   constexpr std::string_view kError = " with error: ";
-  std::string first;
+  std::string last;
   for (const auto line : LinesOf(output)) {
     const auto at = line.find(kError);
     if (After(line, "Failed to renew certificate") && at != line.npos) {
       return Shortened(line.substr(at + kError.size()), kLongestQuote);
     }
     if (auto said = After(line, kCaSaid)) return Shortened(*said, kLongestQuote);
-    if (first.empty() && !IsChatter(line)) first = boost::algorithm::trim_copy(std::string(line));
+    if (!IsChatter(line)) last = boost::algorithm::trim_copy(std::string(line));
   }
-  return Shortened(first, kLongestQuote);
+  return Shortened(last, kLongestQuote);
 }
 
 struct Challenge {

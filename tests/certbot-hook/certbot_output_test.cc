@@ -152,6 +152,9 @@ TEST(CertbotOutput, QuotesWhatItDoesNotKnow) {
   EXPECT_THAT(port.sentence, AllOf(StartsWith("Could not bind TCP port 80"), HasSubstr("--webroot")));
   EXPECT_EQ(Read(1, "Saving debug log to x\nNo certificate found with name a (expected b).\nAsk for help\n").sentence,
             "certbot failed: No certificate found with name a (expected b).");
+  EXPECT_EQ(Read(1, "Account registered.\nRequesting a certificate for a\nAn unexpected error occurred:\nOSError: x\n")
+                .sentence,
+            "certbot failed: OSError: x");
   EXPECT_THAT(Read(1, "").sentence, HasSubstr("said nothing"));
 }
 
