@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,9 @@ class OperationsImpl final : public Operations {
   void Resume(const ActivePtr& active);
   Task<> TakeUpWhatIsNotInTheJournal();
   Task<std::vector<engine::ContainerDetails>> AwaitSideContainers();
+  Task<> NoteLost(std::set<std::string>& lost);
+  Task<> AddDependants(JournalEntry& entry);
+  Task<> RenewStranded(std::set<std::string> lost);
   bool Knows(const std::string& id);
   void TakeUp(JournalEntry entry);
   Task<> WaitUntilIdle(SteadyTime deadline);

@@ -7,6 +7,7 @@
 #include "agent/operations/rebuild.h"
 #include "agent/operations/router.h"
 #include "agent/operations/upgrade.h"
+#include "agent/operations/upgrade_plan.h"
 #include "engine/base/backoff.h"
 #include "engine/base/log.h"
 #include "engine/service_key.h"
@@ -120,16 +121,30 @@ void OperationsImpl::Resume(const ActivePtr& active) {
 
 // Looks twice: an engine goes on creating a container when the agent that asked for it is killed.
 Task<> OperationsImpl::TakeUpWhatIsNotInTheJournal() {
+  std::set<std::string> lost;
   for (const auto pause : {std::chrono::seconds(0), kCreationInFlight}) {
     co_await clock_.SleepFor(pause);
     auto left = co_await AwaitSideContainers();
+    co_await NoteLost(lost);
     Rebuilt rebuilt = RebuildOperations(
         left, [this](const std::string& id) { return Knows(id); }, NewOperationId, clock_.WallNow());
     for (const auto& sentence : rebuilt.left_alone) log::Warning(sentence);
     for (auto& entry : rebuilt.operations) {
       entry.upgrade->proxies = co_await ProxiesOfAny(engine_, entry.upgrade->swap);
+      co_await AddDependants(entry);
       TakeUp(std::move(entry));
     }
+    co_await RenewStranded(lost);
+  }
+}
+
+// The operations that made what is there, as far as the journal does not know them; before the first is taken up.
+Task<> OperationsImpl::NoteLost(std::set<std::string>& lost) {
+  auto all = co_await engine_.List(true, {});
+  if (!all) co_return;
+  for (const auto& summary : *all) {
+    const auto operation = engine::LabelOf(summary.labels, std::string(kOperationLabel));
+    if (!operation.empty() && !Knows(operation)) lost.insert(operation);
   }
 }
 

@@ -60,6 +60,13 @@ class DependantsTest : public testing::Test {
     EXPECT_THAT(*host.operations->List({.unfinished = true}), SizeIs(0)) << when;
   }
 
+  static void RemoveKept(AgentHost& host) {
+    for (const auto& name : host.Names()) {
+      const bool kept = name.ends_with("-old") && !name.starts_with("web.");
+      if (kept && !host.At(name).Runs()) ASSERT_OK(host.engine.machine.Remove(name, false));
+    }
+  }
+
   std::vector<std::string> Ids() {
     std::vector<std::string> ids;
     for (const auto* name : {"web", "net", "pid", "deep"}) ids.push_back(host.At(name).id);
@@ -253,6 +260,29 @@ TEST_F(DependantsTest, AreWaitedForWhileTheEngineIsAway) {
   host.UntilIdle();
   EXPECT_EQ(host.operations->Get(begun->id)->state, State::kSucceeded);
   ExpectTogether(host);
+}
+
+// What was kept is known to nobody then.
+TEST_F(DependantsTest, AreTogetherAgainWhereverTheAgentIsKilledAndItsJournalLost) {
+  int points = 0;
+  for (int n = 1; n < 1000; n += 3) {
+    AgentHost fresh;
+    Furnish(fresh);
+    fresh.engine.calls.CrashAt(n);
+    try {
+      fresh.Do(AskUpgrade("web", "web:2")).value();
+      break;
+    } catch (const test::SimulatedCrash&) {
+      fresh.journal = test::MemoryJournal();
+      fresh.Restart();
+      fresh.loop.RunFor(20s);
+      fresh.UntilIdle();
+    }
+    ++points;
+    RemoveKept(fresh);
+    ExpectTogether(fresh, ", killed at point " + std::to_string(n));
+  }
+  EXPECT_GT(points, 30);
 }
 
 TEST_F(DependantsTest, AreTogetherAgainWhereverTheAgentIsKilled) {
