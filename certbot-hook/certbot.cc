@@ -43,14 +43,25 @@ Verdict CouldNotRun(const Error& error) {
   return {cancelled ? Trouble::kInterrupted : Trouble::kOther, error.message, {}, ""};
 }
 
-// certbot begins a new log at each run.
-std::string LogOf(const CertbotSettings& settings) {
-  std::ifstream log(settings.logs_dir / "letsencrypt.log", std::ios::binary | std::ios::ate);
-  const auto size = log ? static_cast<std::streamoff>(log.tellg()) : std::streamoff(0);
+std::string TailOf(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary | std::ios::ate);
+  const auto size = stream ? static_cast<std::streamoff>(stream.tellg()) : std::streamoff(0);
   std::string text(std::min(static_cast<std::size_t>(size), kMostOutput), '\0');
-  log.seekg(size - static_cast<std::streamoff>(text.size()));
-  log.read(text.data(), static_cast<std::streamsize>(text.size()));
+  stream.seekg(size - static_cast<std::streamoff>(text.size()));
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   return text;
+}
+
+// It names the log that it began, or another one when it did not come so far.
+Verdict Judge(const CertbotSettings& settings, const ChildEnd& end, WallTime now) {
+  const auto read = [&](const std::string& output) {
+    return ReadCertbotOutput(end.exit_code, end.timed_out, output, now);
+  };
+  Verdict verdict = read(end.output);
+  const auto log = settings.logs_dir / "letsencrypt.log";
+  const bool has_log = end.output.find("logfile " + log.string()) != std::string::npos;
+  if (verdict.trouble != Trouble::kOther || !has_log) return verdict;
+  return read(end.output + "\n" + AnswerInLog(TailOf(log)));
 }
 
 }  // namespace
@@ -84,15 +95,14 @@ std::vector<std::string> CertbotEnvironment(const CertbotSettings& settings) {
 }
 
 Task<Verdict> RunCertbot(const CertbotSettings& settings, Clock& clock, std::vector<std::string> command) {
-  auto end = co_await RunChild({.arguments = std::move(command),
-                                .environment = CertbotEnvironment(settings),
-                                .time_limit = settings.deadline,
-                                .patience = std::chrono::seconds(10),
-                                .max_output = kMostOutput,
-                                .keep_end = true});
+  const auto end = co_await RunChild({.arguments = std::move(command),
+                                      .environment = CertbotEnvironment(settings),
+                                      .time_limit = settings.deadline,
+                                      .patience = std::chrono::seconds(10),
+                                      .max_output = kMostOutput,
+                                      .keep_end = true});
   if (!end) co_return CouldNotRun(end.error());
-  if (HidesTheAnswer(end->output)) end->output += "\n" + AnswerInLog(LogOf(settings));
-  co_return ReadCertbotOutput(end->exit_code, end->timed_out, end->output, clock.WallNow());
+  co_return Judge(settings, *end, clock.WallNow());
 }
 
 }  // namespace berth::certificates

@@ -259,8 +259,6 @@ Trouble ParseTrouble(std::string_view name) {
   return found == kNames.end() ? Trouble::kOther : found->first;
 }
 
-bool HidesTheAnswer(std::string_view output) { return Has(output, "AttributeError: can't set attribute"); }
-
 std::string AnswerInLog(std::string_view log) {
   std::string answer;
   for (const auto line : LinesOf(log)) {

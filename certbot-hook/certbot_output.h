@@ -39,9 +39,8 @@ struct Verdict {
 // `output`: standard output and error as they came, cut; `exit_code` as of ChildEnd.
 Verdict ReadCertbotOutput(int exit_code, bool timed_out, std::string_view output, WallTime now);
 
-// certbot 2.1 on Python 3.11 loses what the CA answers to `certonly`, except in its log: the last answer in there, as a
-// line that ReadCertbotOutput understands behind the output.
-bool HidesTheAnswer(std::string_view output);
+// What the CA answered last, as a line that ReadCertbotOutput understands behind the output; empty when the log has
+// none. Where `certonly` fails, certbot 2.1 on Python 3.11 prints none of it, and certbot 4.0 not of which kind it is.
 std::string AnswerInLog(std::string_view log);
 
 }  // namespace berth::certificates

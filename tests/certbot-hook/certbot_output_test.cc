@@ -179,8 +179,6 @@ TEST(CertbotOutput, TellsOfTheEndThatSomebodyMade) {
 TEST(CertbotOutput, FindsInTheLogWhatCertbotHides) {
   const std::string hidden =
       "Requesting a certificate for a\nAn unexpected error occurred:\nAttributeError: can't set attribute\n";
-  EXPECT_TRUE(HidesTheAnswer(hidden));
-  EXPECT_FALSE(HidesTheAnswer("Some challenges have failed."));
   const std::string answer = AnswerInLog(R"(2026-11-21 12:00:00,000:DEBUG:acme.client:Received response:
 HTTP 400
 acme.messages.Error: urn:ietf:params:acme:error:badNonce :: an earlier one

@@ -87,12 +87,14 @@ TEST_F(CertbotTest, IsJudgedByItsLastWords) {
 }
 
 TEST_F(CertbotTest, IsReadInItsLogWhereItHidesTheAnswer) {
-  std::ofstream(directory_ / "letsencrypt.log")
-      << "acme.messages.Error: urn:ietf:params:acme:error:rateLimited :: no\n";
-  const std::string hiding = "echo \"AttributeError: can't set attribute\"; exit 1";
-  EXPECT_EQ(Run(hiding).trouble, Trouble::kRateLimited);
-  std::filesystem::remove(directory_ / "letsencrypt.log");
-  EXPECT_EQ(Run(hiding).trouble, Trouble::kOther);
+  const auto log = directory_ / "letsencrypt.log";
+  std::ofstream(log) << "acme.messages.Error: urn:ietf:params:acme:error:rateLimited :: no\n";
+  const std::string hiding = "echo \"AttributeError: can't set attribute\"; echo See the logfile ";
+  EXPECT_EQ(Run(hiding + log.string() + "; exit 1").trouble, Trouble::kRateLimited);
+  // Then that one is of another run.
+  EXPECT_EQ(Run(hiding + "/tmp/certbot-log-x/log; exit 1").trouble, Trouble::kOther);
+  std::filesystem::remove(log);
+  EXPECT_EQ(Run(hiding + log.string() + "; exit 1").trouble, Trouble::kOther);
 }
 
 TEST_F(CertbotTest, IsStoppedAtTheDeadline) {
