@@ -96,9 +96,14 @@ bool IsWithin(const fs::path& inner, const fs::path& outer) {
   return end == outer.end() || (std::next(end) == outer.end() && end->empty());
 }
 
-bool AnyCovers(const std::vector<Mount>& mounts, const fs::path& path) {
-  return std::ranges::any_of(mounts,
-                             [&](const Mount& mount) { return !mount.source.empty() && IsWithin(path, mount.source); });
+// Where the container sees this file of the host's.
+std::vector<fs::path> SeenAt(const std::vector<Mount>& mounts, const fs::path& file) {
+  std::vector<fs::path> places;
+  for (const auto& mount : mounts) {
+    if (mount.source.empty() || !IsWithin(file, mount.source)) continue;
+    places.push_back((mount.destination / file.lexically_relative(mount.source)).lexically_normal());
+  }
+  return places;
 }
 
 std::string HowToMount(const fs::path& config_dir) {
@@ -141,11 +146,19 @@ std::vector<std::string> LintMounts(const ContainerDetails& container, const std
     }
   }
   if (!problems.empty()) return problems;
-  const bool sees_live = AnyCovers(mounts, live / "fullchain.pem");
-  const bool sees_archive = AnyCovers(mounts, archive / "fullchain1.pem");
-  if (sees_live && sees_archive) return {};
-  if (sees_live) return {"live/ is mounted without archive/, where its links lead; " + HowToMount(config_dir)};
-  return {"nothing of " + live.string() + " is mounted in it: it shows a copy; " + HowToMount(config_dir)};
+  const auto links = SeenAt(mounts, live / "fullchain.pem");
+  const auto files = SeenAt(mounts, archive / "fullchain1.pem");
+  if (links.empty())
+    return {"nothing of " + live.string() + " is mounted in it: it shows a copy; " + HowToMount(config_dir)};
+  if (files.empty()) return {"live/ is mounted without archive/, where its links lead; " + HowToMount(config_dir)};
+  // The links are relative: "../../archive/example.org/fullchain1.pem".
+  const auto leads_there = [&](const fs::path& link) {
+    const fs::path target = link.parent_path() / "../../archive" / lineage / "fullchain1.pem";
+    return std::ranges::find(files, target.lexically_normal()) != files.end();
+  };
+  if (std::ranges::any_of(links, leads_there)) return {};
+  return {"live/ and archive/ are mounted apart from each other, so that the links lead nowhere; " +
+          HowToMount(config_dir)};
 }
 
 }  // namespace berth::certificates

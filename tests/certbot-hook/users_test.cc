@@ -92,8 +92,8 @@ std::vector<std::string> Lint(const std::string& mounts) {
   return LintMounts(Nginx({}, R"({"Mounts": [)" + mounts + "]}"), "example.org", "/etc/letsencrypt");
 }
 
-std::string Bind(const std::string& source) {
-  return R"({"Type": "bind", "Source": ")" + source + R"(", "Destination": "/certs"})";
+std::string Bind(const std::string& source, const std::string& destination = "/certs") {
+  return R"({"Type": "bind", "Source": ")" + source + R"(", "Destination": ")" + destination + R"("})";
 }
 
 TEST(MountLint, IsContentWithTheWholeDirectory) {
@@ -103,7 +103,12 @@ TEST(MountLint, IsContentWithTheWholeDirectory) {
 }
 
 TEST(MountLint, IsContentWithLiveAndArchive) {
-  EXPECT_THAT(Lint(Bind("/etc/letsencrypt/live") + "," + Bind("/etc/letsencrypt/archive")), IsEmpty());
+  EXPECT_THAT(
+      Lint(Bind("/etc/letsencrypt/live", "/certs/live") + "," + Bind("/etc/letsencrypt/archive", "/certs/archive")),
+      IsEmpty());
+  EXPECT_THAT(Lint(Bind("/etc/letsencrypt/live/example.org", "/a/live/example.org") + "," +
+                   Bind("/etc/letsencrypt/archive/example.org", "/a/archive/example.org/")),
+              IsEmpty());
 }
 
 TEST(MountLint, FindsASingleFile) {
@@ -114,6 +119,12 @@ TEST(MountLint, FindsASingleFile) {
 TEST(MountLint, FindsLinksThatLeadNowhere) {
   EXPECT_THAT(Lint(Bind("/etc/letsencrypt/live/example.org")), ElementsAre(HasSubstr("without archive/")));
   EXPECT_THAT(Lint(Bind("/etc/letsencrypt/live")), ElementsAre(HasSubstr("without archive/")));
+}
+
+TEST(MountLint, FindsLinksThatLeadPastTheFiles) {
+  EXPECT_THAT(Lint(Bind("/etc/letsencrypt/live/example.org", "/ssl") + "," +
+                   Bind("/etc/letsencrypt/archive/example.org", "/archive")),
+              ElementsAre(HasSubstr("apart from each other")));
 }
 
 TEST(MountLint, FindsACopy) {
