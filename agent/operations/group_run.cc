@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <boost/algorithm/string/trim.hpp>
+
 #include "agent/operations/away.h"
 #include "agent/operations/fingerprint.h"
 #include "agent/operations/group_plan.h"
@@ -187,11 +189,12 @@ Task<bool> GroupRun::Begin(std::size_t place, std::string GroupMember::*id, Requ
   co_return true;
 }
 
+// As a part of a sentence: what a health check printed ends its line.
 std::string GroupRun::TroubleOf(const GroupMember& member) {
   if (!member.refused.empty()) return member.refused;
   const auto last = operations_.Get(member.rollback.empty() ? member.upgrade : member.rollback);
   if (!last) return last.error().message;
-  return last->error ? last->error->message : "";
+  return last->error ? boost::algorithm::trim_right_copy(last->error->message) : "";
 }
 
 std::optional<Error> GroupRun::WhyNotAll(const std::vector<Stage>& stages) {
