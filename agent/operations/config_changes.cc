@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "agent/operations/json_access.h"
+#include "agent/operations/owners.h"
 
 namespace berth::agent {
 namespace {
@@ -18,6 +19,7 @@ constexpr const char* kMapFields[] = {"Labels", "Volumes", "ExposedPorts"};
 constexpr const char* kSimpleFields[] = {"WorkingDir", "User", "StopSignal"};
 
 using Variables = std::map<std::string, std::string>;
+using Lines = std::map<std::string, std::string>;  // by field
 
 Variables VariablesOf(const object& config) {
   Variables variables;
@@ -63,8 +65,8 @@ std::string Show(const value& content) {
 }
 
 // Every field as one line of text, maps and variables by key.
-std::map<std::string, std::string> Flatten(const object& config) {
-  std::map<std::string, std::string> lines;
+Lines Flatten(const object& config) {
+  Lines lines;
   for (const auto& [name, text] : VariablesOf(config)) lines["Env." + name] = text;
   for (const auto* field : {"Labels", "Healthcheck"}) {
     for (const auto& [key, content] : ObjectAt(config, field)) {
@@ -79,6 +81,30 @@ std::map<std::string, std::string> Flatten(const object& config) {
     if (!IsBlank(Find(config, field))) lines[field] = Show(*Find(config, field));
   }
   return lines;
+}
+
+Lines FlattenHost(const object& host) {
+  Lines lines;
+  for (const auto* field : kSharedModes) {
+    const std::string mode = StringAt(host, field);
+    if (mode.starts_with(kOfContainer)) lines[std::string("HostConfig.") + field] = mode;
+  }
+  if (!IsBlank(Find(host, "VolumesFrom"))) lines["HostConfig.VolumesFrom"] = Show(*Find(host, "VolumesFrom"));
+  return lines;
+}
+
+std::vector<FieldChange> Changes(Lines old_lines, const Lines& new_lines) {
+  std::map<std::string, FieldChange> changes;
+  for (const auto& [field, text] : new_lines) {
+    const std::string old_text = old_lines.contains(field) ? old_lines[field] : "";
+    if (old_text != text) changes[field] = {field, old_text, text};
+  }
+  for (const auto& [field, text] : old_lines) {
+    if (!new_lines.contains(field)) changes[field] = {field, text, ""};
+  }
+  std::vector<FieldChange> sorted;
+  for (auto& [field, change] : changes) sorted.push_back(std::move(change));
+  return sorted;
 }
 
 }  // namespace
@@ -97,19 +123,11 @@ object Merge(const object& requested, const object& image_config) {
 }
 
 std::vector<FieldChange> ConfigChanges(const object& before, const object& after) {
-  auto old_lines = Flatten(before);
-  const auto new_lines = Flatten(after);
-  std::map<std::string, FieldChange> changes;
-  for (const auto& [field, text] : new_lines) {
-    const std::string old_text = old_lines.contains(field) ? old_lines[field] : "";
-    if (old_text != text) changes[field] = {field, old_text, text};
-  }
-  for (const auto& [field, text] : old_lines) {
-    if (!new_lines.contains(field)) changes[field] = {field, text, ""};
-  }
-  std::vector<FieldChange> sorted;
-  for (auto& [field, change] : changes) sorted.push_back(std::move(change));
-  return sorted;
+  return Changes(Flatten(before), Flatten(after));
+}
+
+std::vector<FieldChange> HostChanges(const object& before, const object& after) {
+  return Changes(FlattenHost(before), FlattenHost(after));
 }
 
 }  // namespace berth::agent

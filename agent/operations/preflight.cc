@@ -70,13 +70,20 @@ void Append(std::vector<std::string>& all, std::vector<std::string> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
-// What changes can be told in advance only for an image that is here.
-void TellChanges(Plan& plan, const RecreateInput& input) {
+// What comes from the image can be told in advance only for one that is here.
+void TellChanges(Plan& plan, const RecreateInput& input, bool image_is_here) {
+  const auto& old = input.container.raw;
   Recreated recreated = Recreate(input);
-  plan.changes =
-      ConfigChanges(ObjectAt(input.container.raw, "Config"), Merge(recreated.create.body, input.new_image.config));
+  plan.changes = HostChanges(ObjectAt(old, "HostConfig"), ObjectAt(recreated.create.body, "HostConfig"));
   Append(plan.warnings, std::move(recreated.warnings));
   Append(plan.refusals, std::move(recreated.refusals));
+  if (image_is_here) {
+    auto more = ConfigChanges(ObjectAt(old, "Config"), Merge(recreated.create.body, input.new_image.config));
+    std::move(more.begin(), more.end(), std::back_inserter(plan.changes));
+  } else {
+    plan.changes.push_back({"Image", input.container.image, input.image});
+    plan.warnings.push_back("the image is not on this host yet: what else changes is known after the pull");
+  }
 }
 
 // They change with every upgrade, and are no news.
@@ -99,11 +106,8 @@ ResultTask<> TellChanges(engine::Engine& engine, SpecStore& specs, Plan& plan, c
   const engine::Image& likely = new_image ? *new_image : old_image;
   TellChanges(plan,
               {container, old_image, likely, reference, container.name, engine.ApiVersion(), OwnLabelsOf(container),
-               std::move(owners), std::move(*borrowed), known.spec ? &*known.spec : nullptr});
-  if (!new_image) {
-    plan.changes = {{"Image", container.image, reference}};
-    plan.warnings.push_back("the image is not on this host yet: what else changes is known after the pull");
-  }
+               std::move(owners), std::move(*borrowed), known.spec ? &*known.spec : nullptr},
+              new_image.has_value());
   co_return Result<>();
 }
 

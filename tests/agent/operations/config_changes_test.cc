@@ -46,5 +46,18 @@ TEST(ConfigChanges, DoNotShowWhatStaysTheSameInAnotherOrderOrAnotherKindOfNothin
               IsEmpty());
 }
 
+TEST(HostChanges, ShowWhoseNamespacesAndVolumesItUsesFromNowOn) {
+  const auto changes = HostChanges(
+      Json(R"({"NetworkMode": "container:1", "PidMode": "container:1", "VolumesFrom": ["1:ro"], "Memory": 1})"),
+      Json(R"({"NetworkMode": "container:2", "PidMode": "container:1", "VolumesFrom": ["2:ro"]})"));
+  EXPECT_THAT(changes, ElementsAre(FieldChange{"HostConfig.NetworkMode", "container:1", "container:2"},
+                                   FieldChange{"HostConfig.VolumesFrom", R"(["1:ro"])", R"(["2:ro"])"}));
+}
+
+TEST(HostChanges, DoNotShowDefaultsThatTheEngineSpelledOut) {
+  EXPECT_THAT(HostChanges(Json(R"({"NetworkMode": "default", "IpcMode": "private", "VolumesFrom": null})"), Json("{}")),
+              IsEmpty());
+}
+
 }  // namespace
 }  // namespace berth::agent

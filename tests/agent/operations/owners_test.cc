@@ -12,6 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::FailsWith;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -115,6 +116,18 @@ TEST_F(OwnersTest, AreJoinedByANewContainer) {
   EXPECT_EQ(Setting("NetworkMode"), "container:" + host.At("web").id);
   EXPECT_EQ(ArrayAt(host.At("side").host_config, "VolumesFrom"), boost::json::array({data + ":ro"}));
   EXPECT_TRUE(host.At("side").Runs());
+}
+
+TEST_F(OwnersTest, AreInThePlanOnceTheyAreOthers) {
+  const auto old_id = host.At("web").id;
+  Request request = AskUpgrade("side", "side:2");
+  request.validate_only = true;
+  EXPECT_THAT(host.Submit(request)->plan->changes, ElementsAre(FieldChange{"Image", "side:1", "side:2"}));
+  ASSERT_EQ(Recreate("web")->state, State::kSucceeded);
+  EXPECT_THAT(
+      host.Submit(request)->plan->changes,
+      ElementsAre(FieldChange{"HostConfig.NetworkMode", "container:" + old_id, "container:" + host.At("web").id},
+                  FieldChange{"Image", "side:1", "side:2"}));
 }
 
 TEST_F(OwnersTest, AreJoinedByTheNewContainerThatTheCallerNames) {
