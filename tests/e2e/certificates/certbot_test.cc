@@ -66,15 +66,15 @@ class RealCertbot : public testing::Test {
     return loop_.Await(RunCertbot(settings_, *clock_, std::move(command)), std::chrono::seconds(120));
   }
   Verdict Get(const Obtain& obtain) { return Run(ObtainCommand(settings_, obtain)); }
-  Verdict Renew() { return Run(RenewCommand(settings_, kName)); }
+  Verdict Renew(const std::string& name = kName) { return Run(RenewCommand(settings_, name)); }
   void MustGet() {
     const auto verdict = Get(Standalone());
     ASSERT_EQ(verdict.trouble, Trouble::kNone) << verdict.sentence;
   }
 
   // What is on disk must be in order at any time.
-  std::string Serial() const {
-    const auto lineage = LiveDirectory(settings_.config_dir).ReadOne(kName);
+  std::string Serial(const std::string& name = kName) const {
+    const auto lineage = LiveDirectory(settings_.config_dir).ReadOne(name);
     EXPECT_OK(lineage);
     if (!lineage) return "";
     EXPECT_EQ(lineage->problem, "");
@@ -126,6 +126,25 @@ TEST_F(RealCertbot, RenewsWhatIsDue) {
   const std::string before = Serial();
   EXPECT_EQ(Renew().sentence, "");
   EXPECT_NE(Serial(), before);
+}
+
+TEST_F(RealCertbot, RenewsTheOthersWhenOneFails) {
+  StartCa(ShortLived());
+  const std::vector<std::string> names = {"a.example.org", "b.example.org", "c.example.org"};
+  std::vector<std::string> before;
+  for (const auto& name : names) {
+    Obtain obtain = Standalone();
+    obtain.domains = {name};
+    ASSERT_EQ(Get(obtain).sentence, "");
+    before.push_back(Serial(name));
+  }
+  TestCa::BreakName(names[1]);
+  EXPECT_EQ(Renew(names[0]).trouble, Trouble::kNone);
+  EXPECT_EQ(Renew(names[1]).trouble, Trouble::kChallenge);
+  EXPECT_EQ(Renew(names[2]).trouble, Trouble::kNone);
+  EXPECT_NE(Serial(names[0]), before[0]);
+  EXPECT_EQ(Serial(names[1]), before[1]);
+  EXPECT_NE(Serial(names[2]), before[2]);
 }
 
 TEST_F(RealCertbot, DoesNotRenewWhatIsNotDue) {
