@@ -24,7 +24,8 @@ struct Attempts {
   WallTime last_attempt;  // WallTime{}: never
   WallTime last_success;  // of ours
   int failures_in_a_row = 0;
-  WallTime not_before;  // no attempt earlier: backoff, or what the CA said; WallTime{}: any time
+  WallTime
+      not_before;  // backoff, or what the CA said; WallTime{}: any time. Near the end Decide() shortens the backoff
   Trouble last_trouble = Trouble::kNone;
   std::string last_error;         // a sentence; empty after a success
   std::vector<WallTime> issued;   // new serials of the last 7 days, whoever made certbot get them; oldest first
