@@ -64,7 +64,7 @@ Error Circle(const std::vector<std::string>& members) {
 }
 
 bool Failed(Stage stage) { return stage == Stage::kFailed; }
-bool UnderWay(Stage stage) { return stage == Stage::kUpgrading; }
+bool UnderWay(Stage stage) { return stage == Stage::kUpgrading || stage == Stage::kGoingBack; }
 bool Done(Stage stage) { return stage == Stage::kUpgraded || stage == Stage::kUnchanged; }
 
 int Limit(const MaxUnavailable& most, int of) {
@@ -119,7 +119,6 @@ GroupDecision GoOn(const GroupRecord& record, const std::vector<Stage>& stages) 
 GroupDecision Stop(const GroupRecord& record, const std::vector<Stage>& stages) {
   if (std::any_of(stages.begin(), stages.end(), UnderWay)) return {};
   if (!record.roll_back) return {{}, std::nullopt, true};
-  if (std::find(stages.begin(), stages.end(), Stage::kGoingBack) != stages.end()) return {};
   for (std::size_t i = stages.size(); i-- > 0;) {
     if (stages[i] == Stage::kUpgraded) return {{}, i, false};
   }

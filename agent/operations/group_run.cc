@@ -58,8 +58,10 @@ Task<> GroupRun::Run() {
     const auto stages = Stages();
     TellChanges(stages);
     NoteCancel(stages);
-    const bool stop = operation_->group()->cancelled || operation_->CancelRequested() || journal_failed_;
-    const auto decision = Decide(*operation_->group(), stages, stop);
+    GroupRecord record = *operation_->group();
+    record.roll_back = record.roll_back && !journal_failed_;  // what can't be written down is not begun
+    const bool stop = record.cancelled || operation_->CancelRequested() || journal_failed_;
+    const auto decision = Decide(record, stages, stop);
     if (decision.finished) {
       Conclude(stages);
       co_return;

@@ -406,11 +406,14 @@ TEST_F(GroupOperation, WaitsForAnEngineThatIsAwayBetweenTwoParts) {
 }
 
 TEST_F(GroupOperation, StopsWhenTheDiskIsFull) {
-  for (int write = 2; write < 60; write += 3) {
+  for (int write = 2; write < 120; write += 3) {
     AgentHost fresh;
     Furnish(fresh);
+    if (write % 2 == 0) FailAt(fresh, "web");
     fresh.journal.FillDiskAt(write);
-    const auto begun = Submit(fresh, AskShop());
+    GroupRequest request = AskShop();
+    request.roll_back = write % 2 == 0;
+    const auto begun = Submit(fresh, request);
     fresh.UntilIdle();
     fresh.journal.FreeDisk();
     fresh.Restart();
