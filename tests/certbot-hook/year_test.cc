@@ -122,7 +122,7 @@ TEST(AYear, WithoutFaultsRenewsEachOnceAndEarly) {
 }
 
 TEST(AYear, OfACaThatIsDownForWeeksLosesNothing) {
-  ForEachLife(10, [](Scenario& scenario, std::mt19937& random) {
+  ForEachLife(6, [](Scenario& scenario, std::mt19937& random) {
     for (int i = 0; i < 5; ++i) Add(scenario, Fault::Kind::kCaDown, days(7), random);
     for (int i = 0; i < 5; ++i) Add(scenario, Fault::Kind::kCaHangs, UpTo(days(3), random), random);
   });
@@ -141,7 +141,7 @@ TEST(AYear, LosesNothingWhenTheCaComesBackShortlyBeforeTheEnd) {
 }
 
 TEST(AYear, OfAHostThatIsOffForAMonthIsCaughtUpAtOnce) {
-  ForEachLife(10, [](Scenario& scenario, std::mt19937& random) {
+  ForEachLife(6, [](Scenario& scenario, std::mt19937& random) {
     Add(scenario, Fault::Kind::kHostOff, days(30), random);
     for (int i = 0; i < 20; ++i) Add(scenario, Fault::Kind::kHostOff, UpTo(days(2), random), random);
   });
@@ -153,7 +153,7 @@ TEST(AYear, OfAHostThatIsOffForAMonthIsCaughtUpAtOnce) {
 }
 
 TEST(AYear, OfFailingChallengesStaysBelowTheLimits) {
-  ForEachLife(10, [](Scenario& scenario, std::mt19937& random) {
+  ForEachLife(6, [](Scenario& scenario, std::mt19937& random) {
     for (int i = 0; i < 10; ++i) Add(scenario, Fault::Kind::kNoChallenge, UpTo(days(10), random), random);
     for (int i = 0; i < 30; ++i) Add(scenario, Fault::Kind::kNoChallenge, UpTo(hours(2), random), random);
   });
@@ -165,14 +165,14 @@ TEST(AYear, OfFailingChallengesStaysBelowTheLimits) {
 }
 
 TEST(AYear, OfOtherCertbotsAndRateLimitsLosesNothing) {
-  ForEachLife(10, [](Scenario& scenario, std::mt19937& random) {
+  ForEachLife(6, [](Scenario& scenario, std::mt19937& random) {
     for (int i = 0; i < 50; ++i) Add(scenario, Fault::Kind::kBusy, UpTo(hours(3), random), random);
     for (int i = 0; i < 10; ++i) Add(scenario, Fault::Kind::kRateLimited, UpTo(days(1), random), random);
   });
 }
 
 TEST(AYear, WithSomebodyWhoRenewsByHandStaysBelowTheLimits) {
-  ForEachLife(10, [](Scenario& scenario, std::mt19937& random) {
+  ForEachLife(6, [](Scenario& scenario, std::mt19937& random) {
     for (int i = 0; i < 60; ++i) scenario.by_hand.push_back(kBegin + UpTo(kYear, random));
     std::sort(scenario.by_hand.begin(), scenario.by_hand.end());
   });
@@ -199,7 +199,7 @@ TEST(AYear, OfAClockThatIsSetBackAndForthLosesNothing) {
       scenario.faults.push_back({Fault::Kind::kWrongClock, at, scenario.steps.back().at});
     }
   };
-  ForEachLife(10, make, kRefused);
+  ForEachLife(6, make, kRefused);
 }
 
 // What was done, and when it may be tried again, was written down by a clock that was a year ahead.
@@ -230,7 +230,7 @@ TEST(AYear, OfAClockThatStaysWrongAsksForFewCertificates) {
 }
 
 TEST(AYear, OfEverythingAtOnceLosesNothing) {
-  ForEachLife(15, [](Scenario& scenario, std::mt19937& random) {
+  ForEachLife(8, [](Scenario& scenario, std::mt19937& random) {
     Add(scenario, Fault::Kind::kHostOff, UpTo(days(30), random), random);
     for (int i = 0; i < 30; ++i) {
       const auto kind = static_cast<Fault::Kind>(random() % 6);
