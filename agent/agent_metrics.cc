@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "certbot-hook/certificate_metrics.h"
 #include "metrics/listen_address.h"
 #include "metrics/process.h"
 #include "watchdog/watchdog_metrics.h"
@@ -15,8 +16,9 @@ using metrics::Family;
 using metrics::Gauge;
 using metrics::Type;
 
-constexpr std::array kKinds = {Kind::kStart,    Kind::kStop,     Kind::kRestart,     Kind::kUpgrade,
-                               Kind::kRollback, Kind::kRecreate, Kind::kUpgradeGroup};
+constexpr std::array kKinds = {
+    Kind::kStart,    Kind::kStop,         Kind::kRestart,           Kind::kUpgrade,          Kind::kRollback,
+    Kind::kRecreate, Kind::kUpgradeGroup, Kind::kObtainCertificate, Kind::kRenewCertificate, Kind::kDeployCertificate};
 constexpr std::array kEnds = {State::kSucceeded, State::kFailed, State::kCancelled};
 
 Family EndedFamily(const EndedOperations& ended) {
@@ -60,6 +62,7 @@ std::vector<Family> AgentFamilies(const AgentFigures& figures) {
   families.push_back(EndedFamily(figures.operations.Ended()));
   if (figures.watcher != nullptr) Append(families, watchdog::WatchdogFamilies(*figures.watcher));
   if (!figures.notices.empty()) families.push_back(NoticesFamily(figures.notices));
+  if (!figures.certificates.empty()) Append(families, certificates::CertificateFamilies(figures.certificates));
   return families;
 }
 

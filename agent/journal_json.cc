@@ -13,9 +13,17 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 
-constexpr std::array<std::string_view, 7> kKinds = {"start",    "stop",     "restart",      "upgrade",
-                                                    "rollback", "recreate", "upgrade_group"};
-constexpr std::array<std::string_view, 2> kOrigins = {"caller", "watchdog"};
+constexpr std::array<std::string_view, 10> kKinds = {"start",
+                                                     "stop",
+                                                     "restart",
+                                                     "upgrade",
+                                                     "rollback",
+                                                     "recreate",
+                                                     "upgrade_group",
+                                                     "obtain_certificate",
+                                                     "renew_certificate",
+                                                     "deploy_certificate"};
+constexpr std::array<std::string_view, 3> kOrigins = {"caller", "watchdog", "certificates"};
 constexpr std::array<std::string_view, 6> kStates = {"queued", "running",   "succeeded",
                                                      "failed", "cancelled", "validated"};
 constexpr std::array<std::string_view, 4> kPhases = {"preparing", "switching", "taking_over", "committed"};

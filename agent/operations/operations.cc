@@ -32,7 +32,7 @@ Progress FirstProgress(const Operation& operation) {
   Progress progress{1, operation.created_at, 0, 0, "Begin", {}};
   if (operation.state == State::kQueued) progress.message = "Wait for an earlier operation";
   const bool has_steps = Replaces(operation.kind) || operation.kind == Kind::kUpgradeGroup;
-  if (operation.state == State::kQueued || has_steps) return progress;
+  if (operation.state == State::kQueued || !operation.plan || has_steps) return progress;
   progress.step = progress.step_count = 1;
   progress.message = operation.plan->steps.front();
   return progress;
@@ -156,7 +156,6 @@ bool OperationsImpl::HasToWait(const JournalEntry& entry, const std::string& par
   });
 }
 
-// From here to the journal there is no await: nobody comes between the check and the lease.
 Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails& container, JournalEntry entry) {
   Operation& operation = entry.operation;
   operation.kind = request.kind;
@@ -171,6 +170,14 @@ Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails&
     operation.state = State::kValidated;
     return operation;
   }
+  return Enter(std::move(request), std::move(entry),
+               [&](const ActivePtr& active) { return Perform(active, container); });
+}
+
+// From here to the journal there is no await: nobody comes between the check and the lease.
+Result<Operation> OperationsImpl::Enter(Request request, JournalEntry entry,
+                                        const std::function<Task<>(const ActivePtr&)>& perform) {
+  Operation& operation = entry.operation;
   auto twin = Admit(request, entry);
   if (!twin) return twin.error();
   if (*twin) return std::move(**twin);
@@ -189,7 +196,7 @@ Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails&
     active->AllowCancel();
   } else {
     for (const auto& key : keys) TellLease(key);
-    Spawn(active, Perform(active, container));
+    Spawn(active, perform(active));
   }
   return active->operation();
 }
@@ -197,7 +204,7 @@ Result<Operation> OperationsImpl::Begin(Request request, const ContainerDetails&
 ActivePtr OperationsImpl::Activate(Request request, JournalEntry entry) {
   const std::string id = entry.operation.id;
   log::Info(std::string(Name(entry.operation.kind)) + " begins",
-            {{"container", entry.operation.container}, {"operation", id}});
+            {{"container", SubjectOf(entry.operation)}, {"operation", id}});
   const auto parent = active_.find(request.parent);
   if (parent != active_.end()) parent->second->mutable_operation().children.push_back(id);
   return active_[id] = std::make_shared<ActiveOperation>(loop_, clock_, journal_, std::move(request), std::move(entry));

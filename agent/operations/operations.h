@@ -11,6 +11,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "agent/operations/errand.h"
 #include "agent/operations/fingerprint.h"
 #include "agent/operations/group.h"
 #include "agent/operations/history.h"
@@ -68,6 +69,8 @@ class Operations {
   // begins, and what refuses one refuses all. Errors besides those of Submit: NOT_FOUND (NOTHING_SELECTED),
   // FAILED_PRECONDITION (DEPENDENCY_CYCLE).
   virtual ResultTask<Operation> SubmitGroup(GroupRequest request) = 0;
+  // Begins it at once, or stands in line. Errors: as above, as far as they concern no container.
+  virtual Result<Operation> Submit(Errand errand) = 0;
 
   // What the container of this name can go back to, as far as the engine and the history know; what runs now first.
   // NOT_FOUND (CONTAINER_NOT_FOUND).
@@ -93,6 +96,8 @@ class Operations {
   virtual Task<> Drain(std::chrono::milliseconds limit) = 0;
 
   virtual std::size_t RunningCount() const = 0;
+  // The operation that works on what has this service key now.
+  virtual std::optional<std::string> HolderOf(const std::string& service_key) const = 0;
   virtual const EndedOperations& Ended() const = 0;
 
   // For one who has to keep away from what operations work on: told of the leases that are held now, and then of each

@@ -29,6 +29,10 @@ inline constexpr std::string_view kGroupKey = "group of ";  // no container has 
 ServiceKeys KeysOf(const JournalEntry& entry);
 
 Progress FirstProgress(const Operation& operation);
+// What it is about, for the log: a container, or else what it holds.
+inline const std::string& SubjectOf(const Operation& operation) {
+  return operation.container.empty() ? operation.service_key : operation.container;
+}
 
 Error InProgress(const std::string& container, const std::string& holder);
 
@@ -40,6 +44,7 @@ class OperationsImpl final : public Operations {
 
   ResultTask<Operation> Submit(Request request) override;
   ResultTask<Operation> SubmitGroup(GroupRequest request) override;
+  Result<Operation> Submit(Errand errand) override;
   ResultTask<std::vector<Choice>> Versions(std::string container) override;
   Task<> SweepKept() override;
   Result<Operation> Get(const std::string& id) override;
@@ -50,6 +55,9 @@ class OperationsImpl final : public Operations {
   Result<> Recover() override;
   Task<> Drain(std::chrono::milliseconds limit) override;
   std::size_t RunningCount() const override { return active_.size(); }
+  std::optional<std::string> HolderOf(const std::string& service_key) const override {
+    return leases_.Holder(service_key);
+  }
   const EndedOperations& Ended() const override { return ended_; }
   void OnLease(std::function<void(const LeaseChange&)> told) override;
 
@@ -72,6 +80,8 @@ class OperationsImpl final : public Operations {
   Result<> NobodyWorksOn(const ServiceKeys& services, const Request& request) const;
   Result<Operation> BeginGroup(Request request, JournalEntry entry);
   Task<> RunGroup(ActivePtr operation);
+  Result<Operation> Enter(Request request, JournalEntry entry, const std::function<Task<>(const ActivePtr&)>& perform);
+  Task<> RunErrand(ActivePtr active);
   ActivePtr Activate(Request request, JournalEntry entry);
   void Spawn(ActivePtr operation, Task<> work);
   Task<> Perform(ActivePtr operation, engine::ContainerDetails container);
@@ -100,8 +110,9 @@ class OperationsImpl final : public Operations {
   Clock& clock_;
   OperationSettings settings_;
   Leases leases_;
-  std::map<std::string, ActivePtr> active_;      // running and queued, by id
-  std::map<std::string, ActivePtr> unrecorded_;  // ended, but the journal could not take the end yet
+  std::map<std::string, ActivePtr> active_;                // running and queued, by id
+  std::map<std::string, ActivePtr> unrecorded_;            // ended, but the journal could not take the end yet
+  std::map<std::string, decltype(Errand::work)> errands_;  // that have not begun yet, by id
   EndedOperations ended_;
   Notifier idle_;
   bool draining_ = false;

@@ -88,6 +88,7 @@ ActivePtr OperationsImpl::Adopt(JournalEntry entry) {
   const Operation& operation = active->operation();
   const char* why = nullptr;
   if (!IsReadable(active->entry())) why = "its record in the journal is damaged; look at the container";
+  if (IsErrand(operation.kind)) why = "the agent was stopped before it saw the end of this; it looks anew by itself";
   if (operation.state == State::kQueued) why = "the agent was stopped before this began; ask again";
   if (why == nullptr && !leases_.TakeOrQueue(keys, operation.id, operation.parent)) {
     leases_.Release(operation.id);

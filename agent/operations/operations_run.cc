@@ -92,7 +92,7 @@ void OperationsImpl::Leave(const ActivePtr& operation) {
 void OperationsImpl::Retire(const ActivePtr& operation) {
   const Operation& ended = operation->operation();
   log::Info(std::string(Name(ended.kind)) + (ended.state == State::kSucceeded ? " succeeded" : " did not succeed"),
-            {{"container", ended.container},
+            {{"container", SubjectOf(ended)},
              {"operation", ended.id},
              {"error", ended.error ? ended.error->message : "none"}});
   ++ended_[{ended.kind, ended.state}];
@@ -100,6 +100,7 @@ void OperationsImpl::Retire(const ActivePtr& operation) {
   const auto next = leases_.Release(ended.id);
   if (!operation->RecordEnd()) unrecorded_[ended.id] = operation;
   active_.erase(ended.id);
+  errands_.erase(ended.id);
   for (const auto& id : next) PassTurn(active_.at(id));
   for (const auto& key : keys) TellLease(key);
   if (const auto parent = active_.find(ended.parent); parent != active_.end()) parent->second->changed().WakeAll();
@@ -114,7 +115,8 @@ void OperationsImpl::Retire(const ActivePtr& operation) {
 void OperationsImpl::PassTurn(const ActivePtr& successor) {
   if (successor->operation().state != State::kQueued) return;
   successor->PassPointOfNoReturn();  // its own work says when it can be cancelled again
-  Spawn(successor, TakeTurn(successor));
+  const bool errand = errands_.contains(successor->operation().id);
+  Spawn(successor, errand ? RunErrand(successor) : TakeTurn(successor));
 }
 
 // Those who came to live with the container while its operation was queued.

@@ -18,6 +18,12 @@ std::string_view Name(Kind kind) {
       return "recreate";
     case Kind::kUpgradeGroup:
       return "upgrade-group";
+    case Kind::kObtainCertificate:
+      return "obtain certificate";
+    case Kind::kRenewCertificate:
+      return "renew certificate";
+    case Kind::kDeployCertificate:
+      return "deploy certificate";
   }
   return "operation";
 }

@@ -15,13 +15,24 @@
 
 namespace berth::agent {
 
-enum class Kind { kStart, kStop, kRestart, kUpgrade, kRollback, kRecreate, kUpgradeGroup };
+enum class Kind {
+  kStart,
+  kStop,
+  kRestart,
+  kUpgrade,
+  kRollback,
+  kRecreate,
+  kUpgradeGroup,
+  kObtainCertificate,
+  kRenewCertificate,
+  kDeployCertificate,
+};
 enum class State { kQueued, kRunning, kSucceeded, kFailed, kCancelled, kValidated };
 enum class Strategy { kAuto, kStopFirst, kStartFirst };
 enum class PullPolicy { kDefault, kAlways, kIfMissing, kNever };  // kDefault: always for a tag, if missing for a digest
 
 // Who wanted it.
-enum class Origin { kCaller, kWatchdog };
+enum class Origin { kCaller, kWatchdog, kCertificates };
 
 std::string_view Name(Kind kind);    // "start", "upgrade" ...
 std::string_view Name(State state);  // "queued", "succeeded" ...
@@ -139,7 +150,7 @@ struct Operation {
   Kind kind = Kind::kStart;
   Origin origin = Origin::kCaller;
   State state = State::kRunning;
-  std::string container;     // the name when it began; of a group: what selected it
+  std::string container;     // the name when it began; of a group: what selected it; else empty
   std::string container_id;  // in full, when it began
   std::string service_key;   // what the lease is held on
   std::string request_id;

@@ -1,3 +1,4 @@
+#include "agent/operations/errand.h"
 #include "agent/rpc/convert.h"
 #include "agent/rpc/status.h"
 #include "engine/base/utf8.h"
@@ -65,12 +66,26 @@ v1::OperationKind ToProto(agent::Kind kind) {
       return v1::OPERATION_KIND_RECREATE;
     case agent::Kind::kUpgradeGroup:
       return v1::OPERATION_KIND_UPGRADE_GROUP;
+    case agent::Kind::kObtainCertificate:
+      return v1::OPERATION_KIND_OBTAIN_CERTIFICATE;
+    case agent::Kind::kRenewCertificate:
+      return v1::OPERATION_KIND_RENEW_CERTIFICATE;
+    case agent::Kind::kDeployCertificate:
+      return v1::OPERATION_KIND_DEPLOY_CERTIFICATE;
   }
   return v1::OPERATION_KIND_UNSPECIFIED;
 }
 
 v1::OperationOrigin ToProto(agent::Origin origin) {
-  return origin == agent::Origin::kWatchdog ? v1::OPERATION_ORIGIN_WATCHDOG : v1::OPERATION_ORIGIN_CALLER;
+  switch (origin) {
+    case agent::Origin::kCaller:
+      return v1::OPERATION_ORIGIN_CALLER;
+    case agent::Origin::kWatchdog:
+      return v1::OPERATION_ORIGIN_WATCHDOG;
+    case agent::Origin::kCertificates:
+      return v1::OPERATION_ORIGIN_CERTIFICATES;
+  }
+  return v1::OPERATION_ORIGIN_UNSPECIFIED;
 }
 
 v1::OperationState ToProto(agent::State state) {
@@ -155,6 +170,7 @@ v1::Operation ToProto(const agent::Operation& operation) {
   message.set_state(ToProto(operation.state));
   message.set_container(ValidUtf8(operation.container));
   message.set_request_id(ValidUtf8(operation.request_id));
+  message.set_lineage(ValidUtf8(agent::LineageOf(operation)));
   if (!operation.parent.empty()) message.set_parent(NameOf(operation.parent));
   for (const auto& child : operation.children) message.add_children(NameOf(child));
   *message.mutable_create_time() = ToProto(operation.created_at);

@@ -20,6 +20,7 @@ class ScriptedOperations final : public agent::Operations {
   std::vector<agent::Request> submitted;
   std::vector<agent::GroupRequest> submitted_groups;
   std::function<ResultTask<agent::Operation>(agent::Request)> on_submit = &ScriptedOperations::Begin;
+  std::vector<agent::Errand> errands;
   std::vector<std::string> cancelled;
   std::vector<agent::Choice> choices;
   std::vector<agent::Operation> known;    // newest first
@@ -31,6 +32,19 @@ class ScriptedOperations final : public agent::Operations {
     submitted.push_back(request);
     co_return co_await on_submit(std::move(request));
   }
+
+  Result<agent::Operation> Submit(agent::Errand errand) override {
+    agent::Operation operation;
+    operation.id = "00000000000000e1";
+    operation.kind = errand.kind;
+    operation.origin = errand.origin;
+    operation.service_key = errand.service_key;
+    operation.request_id = errand.request_id;
+    errands.push_back(std::move(errand));
+    return operation;
+  }
+
+  std::optional<std::string> HolderOf(const std::string&) const override { return std::nullopt; }
 
   ResultTask<std::vector<agent::Choice>> Versions(std::string container) override {
     if (container == "nobody") co_return Error{Code::kNotFound, "CONTAINER_NOT_FOUND", "there is no container nobody"};
