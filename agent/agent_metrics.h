@@ -10,6 +10,7 @@
 
 #include "agent/config.h"
 #include "agent/operations/operations.h"
+#include "certbot-hook/standing.h"
 #include "metrics/exporter.h"
 #include "notices/sender.h"
 #include "watchdog/watcher.h"
@@ -23,6 +24,7 @@ struct AgentFigures {
   std::size_t connections = 0;                 // of callers
   const watchdog::Watcher* watcher = nullptr;  // nothing: healing is off
   std::vector<notices::Counted> notices = {};
+  std::vector<certificates::Standing> certificates = {};
 };
 
 // All of them; docs/metrics.md says what each means. Loop thread only.

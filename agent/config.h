@@ -67,6 +67,18 @@ struct Config {
     std::int64_t storm_in_flight = 2;
   } heal;
 
+  struct Certificates {
+    bool enabled = true;
+    bool only = false;
+    std::string config_dir = "/etc/letsencrypt";
+    std::string work_dir = "/var/lib/letsencrypt";
+    std::string logs_dir = "/var/log/letsencrypt";
+    std::string certbot = "certbot";
+    std::string ca_bundle;  // empty: certbot's own
+    std::chrono::milliseconds interval = std::chrono::hours(12);
+    std::chrono::milliseconds certbot_timeout = std::chrono::minutes(10);
+  } certificates;
+
   struct Metrics {
     std::string listen;  // empty: nowhere
   } metrics;

@@ -76,6 +76,12 @@ Complaint CheckOptionalFile(const std::string& text) {
   return "must be an absolute path, e.g. \"/etc/berth/registry.json\", or empty";
 }
 
+Complaint CheckProgram(const std::string& text) {
+  const bool is_path = text.starts_with('/');
+  if (!text.empty() && text.size() <= 4096 && (is_path || text.find('/') == std::string::npos)) return std::nullopt;
+  return "must be the name of a program or an absolute path, e.g. \"/usr/bin/certbot\"";
+}
+
 // An option is named as its field.
 #define FIELD(path) #path, [](Config& config) -> auto& { return config.path; }
 
@@ -163,6 +169,22 @@ std::vector<ConfigOption> MakeOptions() {
           FIELD(heal.storm_in_flight), 1, 1000,
           "The same while half of the watched are unhealthy, and more than in_flight, and others depend on one of "
           "them."),
+
+      SwitchOption(FIELD(certificates.enabled),
+                   "Whether certificates are renewed and deployed: those of certbot's on this host, see "
+                   "docs/certificates.md. Without any it does nothing."),
+      SwitchOption(FIELD(certificates.only),
+                   "Nothing but certificates: nothing is healed, and the API changes no containers."),
+      TextOption(FIELD(certificates.config_dir), CheckDirectory, "Where certbot keeps them."),
+      TextOption(FIELD(certificates.work_dir), CheckDirectory, "Where certbot works."),
+      TextOption(FIELD(certificates.logs_dir), CheckDirectory, "Where certbot writes its logs."),
+      TextOption(FIELD(certificates.certbot), CheckProgram,
+                 "The program: a name that is looked for in PATH, or a path."),
+      TextOption(FIELD(certificates.ca_bundle), CheckOptionalFile,
+                 "Certificates that certbot trusts when it talks to the CA: for a CA of your own. Empty: its own."),
+      DurationOption(FIELD(certificates.interval), 1h, 48h,
+                     "How often all certificates are looked at, give or take a twelfth."),
+      DurationOption(FIELD(certificates.certbot_timeout), 60s, 1h, "How long one run of certbot may take."),
 
       TextOption(FIELD(metrics.listen), CheckMetricsListen,
                  "Where Prometheus finds figures, at /metrics: unix:///run/berth/metrics.sock, 127.0.0.1:9477 or "

@@ -1,5 +1,6 @@
 #include "agent/daemon.h"
 
+#include <random>
 #include <string>
 #include <utility>
 
@@ -23,6 +24,15 @@ using namespace std::chrono_literals;
 // For answers that are on their way when everything else has ended.
 constexpr auto kFarewell = 2s;
 
+// A container that must not be healed is held until the next look at its certificate, which may be late.
+constexpr auto kBetweenLooks = 2h;
+
+// 0 to 1: so that not all hosts ask a CA at the same second.
+double Jitter() {
+  static std::mt19937_64 random(std::random_device{}());
+  return std::uniform_real_distribution<double>(0, 1)(random);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
@@ -33,6 +43,7 @@ Result<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
   std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(*endpoint), std::move(*journal)));
   daemon->Recover();
   daemon->Watch();
+  daemon->KeepCertificates();
   const auto showing = daemon->ShowFigures();
   if (!showing) return showing.error();
   const auto serving = daemon->Serve();
@@ -51,6 +62,7 @@ Daemon::Daemon(const Config& config, engine::Endpoint endpoint, OpenedJournal jo
           MakeOperations(loop_.get_executor(), *engine_, *journal_.journal, *clock_, OperationSettingsOf(config_))),
       events_(loop_.get_executor(), *engine_, static_cast<std::size_t>(config_.limits.event_queue)),
       history_(loop_.get_executor(), *journal_.episodes, *clock_, HistoryLimitsOf(config_)),
+      hold_(config_.certificates.interval + kBetweenLooks),
       kept_sweep_(loop_.get_executor(), *operations_, *clock_) {}
 
 void Daemon::Recover() {
@@ -63,10 +75,26 @@ void Daemon::Recover() {
 // Behind the recovery: what it took up has its leases.
 void Daemon::Watch() {
   notices_ = MakeNoticeSender(loop_.get_executor(), *clock_, config_.notices);
-  if (!config_.heal.enabled) return;
+  if (!config_.heal.enabled || config_.certificates.only) return;
   watcher_ = watchdog::Watcher::Start(loop_.get_executor(), *engine_, *clock_,
                                       MakeOperationHands(*operations_, *clock_), HealSettingsOf(config_),
                                       history_.Remembered(), [this](const watchdog::Report& report) { Note(report); });
+}
+
+void Daemon::KeepCertificates() {
+  if (!config_.certificates.enabled) return;
+  hold_.Set(watcher_.get());
+  keeper_ = std::make_unique<certificates::Keeper>(
+      loop_.get_executor(), *engine_, *clock_, *journal_.certificates, hold_, KeeperSettingsOf(config_), Jitter,
+      [this](notices::Notice notice) { notices_->Send(std::move(notice)); });
+  certificate_jobs_ = std::make_unique<CertificateJobs>(*operations_, *keeper_);
+  keeper_->Start(*certificate_jobs_);
+}
+
+std::vector<certificates::Standing> Daemon::CertificatesNow() {
+  if (!keeper_) return {};
+  auto standings = keeper_->Standings();
+  return standings ? std::move(*standings) : std::vector<certificates::Standing>();
 }
 
 void Daemon::Note(const watchdog::Report& report) {
@@ -79,8 +107,15 @@ void Daemon::Note(const watchdog::Report& report) {
 Result<> Daemon::Serve() {
   rpc::HostFacts facts{HostName(), BERTH_VERSION, endpoint_.ToString(), degraded_reasons_};
   const rpc::ServerParts parts{
-      loop_.get_executor(), *engine_, *operations_, events_, *clock_, {watcher_.get(), history_, *notices_},
-      std::move(facts)};
+      loop_.get_executor(),
+      *engine_,
+      *operations_,
+      events_,
+      *clock_,
+      {watcher_.get(), history_, *notices_},
+      {loop_.get_executor(), *clock_, keeper_.get(), certificate_jobs_.get(), config_.certificates.config_dir},
+      std::move(facts),
+      config_.certificates.only};
   const SocketFile socket{config_.SocketPath(), config_.socket_mode, config_.socket_group};
   auto server = rpc::Server::Start(parts, socket, ServerLimitsOf(config_));
   if (!server) return server.error();
@@ -99,7 +134,8 @@ Result<> Daemon::ShowFigures() {
                           .engine_answers = engine_answers_,
                           .connections = server_->Connections(),
                           .watcher = watcher_.get(),
-                          .notices = notices_->Counters()});
+                          .notices = notices_->Counters(),
+                          .certificates = CertificatesNow()});
   });
   if (!exporter) return exporter.error();
   exporter_ = std::move(*exporter);

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/agent_metrics.h"
+#include "agent/certificate_jobs.h"
 #include "agent/config.h"
 #include "agent/engine_monitor.h"
 #include "agent/episode_history.h"
@@ -42,6 +43,8 @@ class Daemon {
   Result<> Serve();
   Result<> ShowFigures();
   void Watch();
+  void KeepCertificates();
+  std::vector<certificates::Standing> CertificatesNow();
   void Note(const watchdog::Report& report);
   void Drain();
   Task<> DrainAll();
@@ -58,6 +61,9 @@ class Daemon {
   std::unique_ptr<notices::Sender> notices_;
   watchdog::ReportNotices told_;
   std::unique_ptr<watchdog::Watcher> watcher_;  // none: switched off
+  WatchdogHold hold_;
+  std::unique_ptr<certificates::Keeper> keeper_;  // none: switched off, and so the next one
+  std::unique_ptr<CertificateJobs> certificate_jobs_;
   std::vector<std::string> degraded_reasons_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<EngineMonitor> monitor_;

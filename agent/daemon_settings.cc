@@ -54,6 +54,15 @@ watchdog::Settings HealSettingsOf(const Config& config) {
   return settings;
 }
 
+certificates::KeeperSettings KeeperSettingsOf(const Config& config) {
+  const auto& given = config.certificates;
+  certificates::KeeperSettings settings;
+  settings.certbot = {given.certbot,  given.config_dir, given.work_dir,
+                      given.logs_dir, given.ca_bundle,  given.certbot_timeout};
+  settings.interval = given.interval;
+  return settings;
+}
+
 rpc::ServerLimits ServerLimitsOf(const Config& config) {
   rpc::ServerLimits limits;
   limits.connections.in_all = static_cast<std::size_t>(config.limits.max_connections);

@@ -5,6 +5,7 @@
 #include "agent/episode_history.h"
 #include "agent/operations/operations.h"
 #include "agent/rpc/server.h"
+#include "certbot-hook/keeper.h"
 #include "engine/endpoint.h"
 #include "watchdog/settings.h"
 
@@ -14,6 +15,7 @@ Result<engine::Endpoint> EndpointOf(const Config& config);
 OperationSettings OperationSettingsOf(const Config& config);
 HistoryLimits HistoryLimitsOf(const Config& config);
 watchdog::Settings HealSettingsOf(const Config& config);
+certificates::KeeperSettings KeeperSettingsOf(const Config& config);
 rpc::ServerLimits ServerLimitsOf(const Config& config);
 
 }  // namespace berth::agent

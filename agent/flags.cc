@@ -37,6 +37,9 @@ void Declare(CLI::App& app, Flags& flags) {
   AddOption(app, flags, "--engine", "engine", "ADDRESS", "Where the engine listens, e.g. unix:///var/run/docker.sock");
   AddOption(app, flags, "--state-dir", "state_dir", "DIRECTORY", "Where the journal is kept");
   AddOption(app, flags, "--log-level", "log_level", "LEVEL", "debug, info, warning or error");
+  app.add_flag_callback(
+      "--certificates-only", [&flags] { flags.sources.flags["certificates.only"] = "true"; },
+      "Renew and deploy certificates, and do nothing else");
   app.add_flag("--check-config", flags.check_config, "Read the configuration, say what is wrong with it, and end");
   app.add_flag("--print-default-config", flags.print_default_config, "Print every option at its default, and end");
 }

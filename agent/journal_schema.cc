@@ -74,6 +74,12 @@ constexpr std::array kSteps = {
     R"sql(
       ALTER TABLE operations ADD COLUMN members TEXT;  -- of a group: what is to be done, and how far it is
     )sql",
+    R"sql(
+      CREATE TABLE lineages (
+        lineage  TEXT PRIMARY KEY,
+        attempts TEXT NOT NULL
+      ) WITHOUT ROWID;
+    )sql",
 };
 constexpr std::int64_t kVersion = kSteps.size();
 
@@ -119,7 +125,8 @@ Result<> CheckTables(Database& database) {
   for (const char* sql :
        {kOperations, "SELECT operation, sequence, json FROM progress LIMIT 0",
         "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0",
-        "SELECT service_key, until FROM pauses LIMIT 0", "SELECT container_id, spec, kept_at FROM specs LIMIT 0"}) {
+        "SELECT service_key, until FROM pauses LIMIT 0", "SELECT container_id, spec, kept_at FROM specs LIMIT 0",
+        "SELECT lineage, attempts FROM lineages LIMIT 0"}) {
     if (const auto done = database.Execute(sql); !done) {
       return Error{Code::kDataLoss, "JOURNAL_CORRUPT", done.error().message};
     }

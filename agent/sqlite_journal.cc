@@ -255,7 +255,7 @@ Result<OpenedJournal> OpenJournal(const std::filesystem::path& state_directory, 
   if (!store) return store.error();
   const auto database = std::make_shared<sqlite::Database>(std::move(store->database));
   return OpenedJournal{std::make_unique<SqliteJournal>(database), std::make_unique<EpisodeStore>(database),
-                       std::move(store->set_aside)};
+                       std::make_unique<CertificateStore>(database), std::move(store->set_aside)};
 }
 
 }  // namespace berth::agent

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/certificate_store.h"
 #include "agent/episode_store.h"
 #include "agent/operations/journal.h"
 
@@ -12,7 +13,8 @@ namespace berth::agent {
 
 struct OpenedJournal {
   std::unique_ptr<Journal> journal;
-  std::unique_ptr<EpisodeStore> episodes;  // in the same database
+  std::unique_ptr<EpisodeStore> episodes;  // in the same database, and so the next one
+  std::unique_ptr<CertificateStore> certificates;
   std::string set_aside;  // where a journal that could not be read was moved to, and why; empty when all is well
 };
 

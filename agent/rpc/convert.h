@@ -10,11 +10,14 @@
 
 #include "agent/operations/history.h"
 #include "agent/operations/types.h"
+#include "berth/v1/certificate_service.pb.h"
 #include "berth/v1/container.pb.h"
 #include "berth/v1/container_service.pb.h"
 #include "berth/v1/host_service.pb.h"
 #include "berth/v1/operation.pb.h"
 #include "berth/v1/watchdog_service.pb.h"
+#include "certbot-hook/checkup.h"
+#include "certbot-hook/standing.h"
 #include "engine/types.h"
 #include "notices/notice.h"
 #include "watchdog/policy.h"
@@ -58,5 +61,9 @@ v1::Watchdog ToProto(const watchdog::HostStatus& host);
 v1::WatchedContainer ToProto(const watchdog::Status& status);
 v1::Episode ToProto(const watchdog::Episode& episode);
 v1::NoticeDelivery ToProto(const notices::Delivery& delivery);
+
+// Without the operation that works on it.
+v1::Certificate ToProto(const certificates::Standing& standing, WallTime now);
+v1::CertificateFinding ToProto(const certificates::Finding& finding);
 
 }  // namespace berth::rpc

@@ -57,7 +57,9 @@ Server::Server(const ServerParts& parts, const ServerLimits& limits)
       containers_(bridge_, parts.engine, parts.operations, parts.events, limits.streams),
       operations_(bridge_, parts.operations),
       watchdog_(bridge_, parts.watchdog),
-      host_(bridge_, parts.engine, parts.operations, parts.clock, parts.host) {}
+      certificates_(bridge_, parts.certificates),
+      host_(bridge_, parts.engine, parts.operations, parts.clock, parts.host),
+      certificates_only_(parts.certificates_only) {}
 
 Server::~Server() = default;
 
@@ -66,9 +68,12 @@ void Server::BuildGrpc() {
   EnableHealthAndReflection();
   grpc::ServerBuilder builder;
   Apply(limits_, builder);
-  builder.RegisterService(&containers_);
+  if (!certificates_only_) {
+    builder.RegisterService(&containers_);
+    builder.RegisterService(&watchdog_);
+  }
   builder.RegisterService(&operations_);
-  builder.RegisterService(&watchdog_);
+  builder.RegisterService(&certificates_);
   builder.RegisterService(&host_);
   grpc_ = builder.BuildAndStart();
 }

@@ -10,6 +10,7 @@
 #include "agent/operations/operations.h"
 #include "agent/rpc/acceptor.h"
 #include "agent/rpc/bridge.h"
+#include "agent/rpc/certificate_service.h"
 #include "agent/rpc/container_service.h"
 #include "agent/rpc/host_service.h"
 #include "agent/rpc/operation_service.h"
@@ -36,7 +37,9 @@ struct ServerParts {
   agent::EventHub& events;
   Clock& clock;
   WatchdogParts watchdog;
+  CertificateParts certificates;
   HostFacts host;
+  bool certificates_only = false;  // containers and the watchdog are not offered then
 };
 
 // Made, shut down and destroyed on the main thread; all else happens on the loop and on gRPC's threads.
@@ -74,7 +77,9 @@ class Server {
   ContainerService containers_;
   OperationService operations_;
   WatchdogService watchdog_;
+  CertificateService certificates_;
   HostService host_;
+  const bool certificates_only_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Acceptor> acceptor_;
 };
