@@ -21,7 +21,7 @@ class AllFigures {
   }
 
   std::vector<metrics::Family> Families() const {
-    return agent::AgentFamilies({"1.2.3", operations_, true, 2, watcher_.get(), Notices()});
+    return agent::AgentFamilies({"1.2.3", operations_, true, 2, watcher_.get(), Notices(), Certificates()});
   }
   static std::vector<notices::Counted> Notices() {
     using notices::Kind;
@@ -31,6 +31,12 @@ class AllFigures {
       counted.push_back({kind, {.sent = 3, .failed = 2, .dropped = 1}});
     }
     return counted;
+  }
+  static std::vector<certificates::Standing> Certificates() {
+    certificates::Standing standing;
+    standing.lineage.name = "example.org";
+    standing.served = {{.container = "web", .address = "172.17.0.2:443", .serial = "0A"}};
+    return {standing};
   }
   std::vector<metrics::Family> WithoutWatchdog() const {
     return agent::AgentFamilies({"1.2.3", operations_, false, 0, nullptr});

@@ -61,6 +61,8 @@ class ServerTest : public testing::Test {
 
   ServerParts Parts();
   virtual WatchdogParts Watchdog() { return {&watcher, history, notices}; }
+  // Switched off.
+  virtual CertificateParts Certificates() { return {loop.executor(), clock, nullptr, nullptr, directory.path()}; }
   // Touch the engine, the operations and the clock only in here.
   template <class Action>
   auto OnLoop(Action action) {
