@@ -76,15 +76,18 @@ void CertificateHost::RunFront(const FrontWish& wish) {
   const boost::json::object host{{"Binds", boost::json::array(binds.begin(), binds.end())},
                                  {"PortBindings", ports},
                                  {"RestartPolicy", {{"Name", "always"}}}};
-  docker.Run(wish.name, {{"Image", Image("nginx:1")},
-                         {"Cmd", {"nginx", "-c", "/etc/nginx/nginx.conf"}},
-                         {"ExposedPorts", {{"80/tcp", boost::json::object()}, {"443/tcp", boost::json::object()}}},
-                         {"Labels", labels},
-                         {"HostConfig", host}});
+  boost::json::object config{{"Image", Image("nginx:1")},
+                             {"Cmd", {"nginx", "-c", "/etc/nginx/nginx.conf"}},
+                             {"ExposedPorts", {{"80/tcp", boost::json::object()}, {"443/tcp", boost::json::object()}}},
+                             {"Labels", labels},
+                             {"HostConfig", host}};
+  if (!wish.health.empty()) config["Healthcheck"] = wish.health;
+  docker.Run(wish.name, config);
 }
 
 Finished CertificateHost::Certbot(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> command{"env", "REQUESTS_CA_BUNDLE=" + ca->bundle().string(), "certbot"};
+  std::vector<std::string> command{"env", "REQUESTS_CA_BUNDLE=" + ca->bundle().string(),
+                                   "BERTH_HOST=unix://" + agent.socket(), "certbot"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   for (const auto& [flag, path] :
        std::vector<std::pair<std::string, fs::path>>{{"--config-dir", config_dir},

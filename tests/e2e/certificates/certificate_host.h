@@ -24,6 +24,7 @@ struct FrontWish {
   std::string certificates = "berth";   // "live" or "berth": which of the two directories its configuration names
   std::vector<std::string> binds = {};  // "source:destination"; the whole directory when empty
   boost::json::object labels = {};      // besides the first one
+  boost::json::object health = {};      // its health check; none when empty
   int https_port = 443;                 // on the host; 0: not published
   int http_port = 80;
 };

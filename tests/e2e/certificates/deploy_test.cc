@@ -113,7 +113,9 @@ TEST_F(CertificatesOnAHost, DoesNotReloadWithAKeyOfAnother) {
 }
 
 TEST_F(CertificatesOnAHost, DoesNotReloadWhatFailsItsOwnTestAndKeepsTheWatchdogAway) {
-  RunFront({.labels = {{"berth.heal", "true"}}});
+  const auto ill = webroot / "ill";
+  RunFront({.labels = {{"autoheal", "true"}},
+            .health = {{"Test", {"CMD", "test", "!", "-e", ill.string()}}, {"Interval", 200'000'000}, {"Retries", 1}}});
   ASSERT_EQ(CertInit().exit_code, 0);
   const auto served = SerialServed();
   WriteFile(directory.path() / ("nginx-" + kFront) / "nginx.conf", "broken");
@@ -121,12 +123,35 @@ TEST_F(CertificatesOnAHost, DoesNotReloadWhatFailsItsOwnTestAndKeepsTheWatchdogA
   EXPECT_EQ(renewed.state(), v1::OPERATION_STATE_FAILED);
   EXPECT_THAT(renewed.error().message(), HasSubstr("nginx -t"));
   EXPECT_EQ(SerialServed(), served);
+
+  const auto started = docker.Inspect(kFront).started_at;
+  WriteFile(ill, "");
+  const auto held = [&] {
+    const auto watched = agent.Call(&cli::Watchdogs::GetWatchdog, v1::GetWatchdogRequest()).value();
+    return watched.containers_size() == 1 && watched.containers(0).next_action() == "held: paused";
+  };
+  EXPECT_TRUE(Within(20s, held)) << Berthctl({"health"}).out;
+  EXPECT_EQ(docker.Inspect(kFront).started_at, started) << "it would not have come up again";
 }
 
 TEST_F(CertificatesOnAHost, StartsAgainWhatASignalHasEnded) {
   RunFront({.labels = {{"berth.reload", "signal:KILL"}, {"berth.reload.test", "exec:true"}}});
-  ASSERT_NE(CertInit().exit_code, 77);
+  const auto init = CertInit();
+  EXPECT_THAT(init.out + init.err, HasSubstr("the reload ended it"));
   EXPECT_TRUE(Within(15s, [&] { return ServesWhatIsOnDisk(); }));
+}
+
+TEST_F(CertificatesOnAHost, DeploysAtOnceWhatTheHookReports) {
+  RunFront();
+  ASSERT_EQ(CertInit().exit_code, 0);
+  const auto hooks = config_dir / "renewal-hooks" / "deploy";
+  std::filesystem::create_directories(hooks);
+  std::filesystem::create_symlink(BERTH_CERTBOT_HOOK, hooks / "berth-certbot-hook");
+  const auto first = SerialOnDisk();
+  const auto renewed = Certbot({"renew", "--no-random-sleep-on-renew", "--force-renewal", "--cert-name", kDomain});
+  EXPECT_EQ(renewed.exit_code, 0) << renewed.err;
+  EXPECT_NE(SerialOnDisk(), first);
+  EXPECT_TRUE(ServesWhatIsOnDisk()) << renewed.out << renewed.err;
 }
 
 TEST_F(CertificatesOnAHost, DoesNotTouchAContainerWithoutTheLabel) {
