@@ -12,9 +12,9 @@ using engine::ContainerDetails;
 using engine::ContainerState;
 
 constexpr auto kServedWithin = 10s;
-constexpr auto kPoll = 50ms;
+constexpr auto kPoll = 20ms;
 // nginx lets its old workers accept for another 100 ms when the new ones are there.
-constexpr auto kSettled = 150ms;
+constexpr auto kSettled = 120ms;
 
 std::string ToText(const ProbeAddress& address) {
   const bool v6 = address.host.find(':') != std::string::npos;
