@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto kRecoveryLimit = 10s;
 constexpr int kKilled = 128 + SIGKILL;
-constexpr std::size_t kEvery = 40;  // of the points, in an ordinary run
+constexpr std::size_t kEvery = 60;  // of the points, in an ordinary run
 
 std::size_t Step() { return IsFullRun() ? 1 : kEvery; }
 // Other ones for each scenario.
