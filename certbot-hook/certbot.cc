@@ -89,7 +89,7 @@ std::vector<std::string> ObtainCommand(const CertbotSettings& settings, const Ob
 }
 
 std::vector<std::string> CertbotEnvironment(const CertbotSettings& settings) {
-  std::vector<std::string> environment = {kSearched, "LANG=C.UTF-8", "HOME=/root"};
+  std::vector<std::string> environment = {kSearched, "LANG=C.UTF-8", "HOME=/root", std::string(kRunByBerth) + "=1"};
   if (!settings.ca_bundle.empty()) environment.push_back("REQUESTS_CA_BUNDLE=" + settings.ca_bundle);
   return environment;
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "certbot-hook/certbot_output.h"
@@ -35,7 +36,11 @@ struct Obtain {
 // Pure. argv, no shell; each ends up as one word whatever is in it.
 std::vector<std::string> RenewCommand(const CertbotSettings& settings, const std::string& lineage);
 std::vector<std::string> ObtainCommand(const CertbotSettings& settings, const Obtain& obtain);
-// What certbot is told of the world: PATH, LANG, HOME and what the settings say. Nothing is inherited.
+// For its hooks: the agent has run it, and deploys by itself what comes of it. It waits for certbot, and certbot for
+// its hooks, so none of them may wait for the agent. The same name as in hook/command_line.cc.
+inline constexpr std::string_view kRunByBerth = "BERTH_RUNS_CERTBOT";
+
+// What certbot is told of the world: PATH, LANG, HOME, kRunByBerth and what the settings say. Nothing is inherited.
 std::vector<std::string> CertbotEnvironment(const CertbotSettings& settings);
 
 // The agent's child: killed with its group at the deadline, or when the awaiting coroutine is cancelled. Never fails:

@@ -81,6 +81,7 @@ std::variant<Request, Answer> ParseCommandLine(const std::vector<std::string>& a
   const bool one = arguments.size() == 1;
   if (one && (arguments[0] == "--help" || arguments[0] == "-h")) return Answer{kHelp};
   if (one && arguments[0] == "--version") return Answer{"berth-certbot-hook " BERTH_VERSION "\n"};
+  if (!environment("BERTH_RUNS_CERTBOT").empty()) return Answer{};  // it waits for certbot, which waits for us
   const auto given = HostOf(arguments);
   if (!given && !arguments.empty()) return Wrong("it takes --host ADDRESS and nothing else; see --help");
   std::string host = given ? *given : environment("BERTH_HOST");

@@ -77,7 +77,7 @@ TEST_F(CertbotTest, IsToldNothingOfOurEnvironment) {
   std::ifstream file(directory_ / "environment");
   const std::string environment{std::istreambuf_iterator<char>(file), {}};
   EXPECT_THAT(environment, AllOf(HasSubstr("REQUESTS_CA_BUNDLE=/ca.pem\n"), HasSubstr("LANG=C.UTF-8\n"),
-                                 HasSubstr("/usr/bin"), Not(HasSubstr("secret"))));
+                                 HasSubstr("BERTH_RUNS_CERTBOT=1\n"), HasSubstr("/usr/bin"), Not(HasSubstr("secret"))));
 }
 
 TEST_F(CertbotTest, IsJudgedByItsLastWords) {

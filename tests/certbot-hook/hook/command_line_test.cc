@@ -37,6 +37,13 @@ TEST(HookCommandLine, TakesTheLineageFromCertbotAndTheUsualSocket) {
   EXPECT_EQ(request.socket, "/run/berth/berthd.sock");
 }
 
+TEST(HookCommandLine, DoesNotHoldUpACertbotThatTheAgentWaitsFor) {
+  auto variables = kFromCertbot;
+  variables["BERTH_RUNS_CERTBOT"] = "1";
+  EXPECT_EQ(AnswerTo({}, variables).exit_code, hook::kDone);
+  EXPECT_EQ(AnswerTo({}, variables).text, "");
+}
+
 TEST(HookCommandLine, TakesAnotherSocket) {
   auto variables = kFromCertbot;
   variables["BERTH_HOST"] = "unix:///a.sock";
