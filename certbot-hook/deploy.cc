@@ -8,7 +8,6 @@ namespace berth::certificates {
 namespace {
 
 using namespace std::chrono_literals;
-using engine::ContainerDetails;
 using engine::ContainerState;
 
 constexpr auto kServedWithin = 10s;

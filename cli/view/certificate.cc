@@ -50,7 +50,7 @@ std::string ErrorCell(const v1::Certificate& certificate) {
 
 std::string RenderCertificates(const v1::ListCertificatesResponse& list, WallTime now, int width,
                                const Palette& palette) {
-  const std::string heading = WhyLittle(list, palette);
+  std::string heading = WhyLittle(list, palette);
   if (list.certificates().empty()) return heading;
   const bool some_failed = std::ranges::any_of(list.certificates(), HasFailed);
   std::vector<Column> columns = {{"LINEAGE", true}, {"NAMES", true}, {"LEFT"}, {"SERIAL"}, {"SERVED"}, {"NEXT", true}};

@@ -85,7 +85,7 @@ std::string WhatRunsNow(const v1::UpgradeResult& result) {
 
 // Where the reason alone does not tell what to do about a certificate, a look at everything does.
 std::string WhatNext(const v1::Operation& operation, const Error& error) {
-  const std::string next = NextStep(error);
+  std::string next = NextStep(error);
   if (!next.empty() || operation.lineage().empty()) return next;
   const bool is_there = operation.kind() != v1::OPERATION_KIND_OBTAIN_CERTIFICATE;
   return "see what is in its way: berthctl cert check" + (is_there ? " " + Safe(operation.lineage()) : "");
