@@ -19,7 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::kDomain;
-using test::kFront;
 
 constexpr int kLineages = 100;
 constexpr int kPerSecond = 200;

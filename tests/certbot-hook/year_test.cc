@@ -78,7 +78,7 @@ void ExpectLimitsAreKept(const YearReport& report) {
 // `refused`: how many requests the CA may have to refuse. None, unless the clock says nothing about what was when.
 YearReport Live(const Scenario& scenario, int refused = 0) {
   SCOPED_TRACE("life of " + std::to_string(scenario.life / hours(1)) + " hours, seed " + std::to_string(scenario.seed));
-  const auto report = Year(scenario).Run();
+  auto report = Year(scenario).Run();
   ExpectNothingIsLost(scenario, report);
   ExpectLimitsAreKept(report);
   EXPECT_LE(report.beyond_limits, refused);

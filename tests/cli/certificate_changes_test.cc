@@ -15,7 +15,6 @@ using boost::json::parse;
 using grpc::Status;
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::Not;
 using testing::UnorderedElementsAre;
 
 constexpr auto kObtain = v1::OPERATION_KIND_OBTAIN_CERTIFICATE;

@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 using grpc::Status;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 
 // A group of db, which is upgraded, and web, which fails.
 class GroupUpgrade : public CliTest {

@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 using grpc::Status;
 using hook::Verdict;
 using testing::HasSubstr;
-using testing::Not;
 
 v1::Operation Deployment(v1::OperationState state) {
   v1::Operation operation;
