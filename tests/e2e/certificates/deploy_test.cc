@@ -5,7 +5,6 @@ namespace berth::test {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 class CertificatesOnAHost : public CertificateHost {
  protected:
