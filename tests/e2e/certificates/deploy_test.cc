@@ -78,6 +78,21 @@ TEST_F(CertificatesOnAHost, DoesNotAskACaThatWouldRefuseForItsLimit) {
   EXPECT_THAT(sixth.err + sixth.out, HasSubstr("5 authorisations failed"));
 }
 
+TEST_F(CertificatesOnAHost, RenewsByItselfWhatIsDue) {
+  ca.reset();
+  ca.emplace(CaSettings{.validity = 60s});
+  agent.Kill();
+  agent.Configure(Configuration());
+  agent.Start();
+  RunFront();
+  ASSERT_EQ(CertInit().exit_code, 0);
+  const auto first = SerialOnDisk();
+  agent.Kill();
+  agent.Start();  // sees when it is due, which is in half a minute
+  EXPECT_TRUE(Within(90s, [&] { return SerialOnDisk() != first && ServesWhatIsOnDisk(); }));
+  EXPECT_EQ(Standing().failures_in_a_row(), 0u);
+}
+
 // --- what is served ---
 
 TEST_F(CertificatesOnAHost, SeesAtItsStartWhatNobodyReported) {
