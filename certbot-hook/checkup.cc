@@ -68,14 +68,13 @@ Finding CheckPairOf(const Lineage& lineage) {
   return {Level::kOk, lineage.name, "pair", "certificate and key belong together"};
 }
 
-Task<Findings> CheckUsers(Keeper& keeper, engine::Engine& engine, Lineage lineage) {
-  auto users = co_await keeper.deployer().Users();
+Task<Findings> CheckUsers(Keeper& keeper, const Result<std::vector<User>>& users, Lineage lineage) {
   if (!users) co_return Findings{{Level::kWarning, lineage.name, "container", users.error().message}};
   Findings findings;
   for (const auto& user : *users) {
-    if (std::ranges::find(user.lineages, lineage.name) == user.lineages.end()) continue;
+    if (!user.Uses(lineage.name)) continue;
     if (!user.problem.empty()) findings.push_back({Level::kProblem, lineage.name, "container", user.problem});
-    auto container = co_await engine.Inspect(user.id);
+    auto container = co_await keeper.engine().Inspect(user.id);
     if (!container) continue;
     for (auto& text : LintMounts(*container, lineage.name, keeper.live().config_dir())) {
       findings.push_back({Level::kProblem, lineage.name, "mount", user.container + ": " + text});
@@ -139,6 +138,7 @@ ResultTask<std::vector<Finding>> CheckUp(boost::asio::any_io_executor loop, Keep
   findings.push_back(co_await CheckCertbot(settings));
   findings.push_back(CheckTimer());
   findings.push_back(CheckHook(settings.config_dir));
+  const auto users = co_await keeper.deployer().Users();
   for (const auto& standing : *standings) {
     const Lineage& one = standing.lineage;
     if (!lineage.empty() && one.name != lineage) continue;
@@ -148,7 +148,7 @@ ResultTask<std::vector<Finding>> CheckUp(boost::asio::any_io_executor loop, Keep
       findings.push_back({Level::kProblem, one.name, "certbot",
                           "has no renewal/" + one.name + ".conf: certbot does not renew it; obtain it anew"});
     }
-    Append(findings, co_await CheckUsers(keeper, keeper.engine(), one));
+    Append(findings, co_await CheckUsers(keeper, users, one));
     Append(findings, co_await CheckChallenge(loop, clock, one, conf));
   }
   co_return findings;

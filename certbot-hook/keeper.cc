@@ -16,10 +16,6 @@ constexpr auto kLongestSleep = 10min;
 // Of ours: somebody else worked on the lineage, or berthd is about to end.
 constexpr auto kPauseAfterARefusal = 5min;
 
-bool Uses(const User& user, const std::string& lineage) {
-  return std::ranges::find(user.lineages, lineage) != user.lineages.end();
-}
-
 }  // namespace
 
 Keeper::Keeper(boost::asio::any_io_executor loop, engine::Engine& engine, Clock& clock, AttemptStore& store,
@@ -35,8 +31,7 @@ Keeper::Keeper(boost::asio::any_io_executor loop, engine::Engine& engine, Clock&
       live_(settings_.certbot.config_dir),
       deployer_(engine, clock, settings_.certbot.config_dir),
       engine_(engine),
-      certbot_ended_(loop),
-      changed_(loop) {
+      certbot_ended_(loop) {
   auto kept = store_.Load();
   if (!kept) {
     log::Error("what was known of certificates can't be read: " + kept.error().message);
@@ -103,16 +98,17 @@ Task<> Keeper::Look(bool renew, bool everything) {
 Task<> Keeper::LookAt(const std::string& name, const std::vector<User>& users, bool renew, bool everything) {
   auto lineage = live_.ReadOne(name);
   if (!lineage) co_return;
-  Remember(*lineage);
   if (everything) co_await Compare(*lineage, users);
   const auto standing = StandingOf(*lineage);
   if (everything && NeedsDeployment(standing, users)) {
-    auto deployed = co_await jobs_->Do({JobKind::kDeploy, name, {}, false});
+    JobRequest deploy{JobKind::kDeploy, name, {}, false};
+    auto deployed = co_await jobs_->Do(std::move(deploy));
     if (!deployed)
       log::Warning("a certificate is not served", {{"lineage", name}, {"error", deployed.error().message}});
   }
   if (renew && standing.next.kind == Decision::Kind::kAttempt) {
-    auto renewed = co_await jobs_->Do({JobKind::kRenew, name, {}, false});
+    JobRequest renewal{JobKind::kRenew, name, {}, false};
+    auto renewed = co_await jobs_->Do(std::move(renewal));
     if (!renewed) log::Warning("a renewal failed", {{"lineage", name}, {"error", renewed.error().message}});
   }
   TellPeople(name);
@@ -121,7 +117,7 @@ Task<> Keeper::LookAt(const std::string& name, const std::vector<User>& users, b
 Task<> Keeper::Compare(Lineage lineage, const std::vector<User>& users) {
   std::vector<Served> served;
   for (const auto& user : users) {
-    if (!Uses(user, lineage.name)) continue;
+    if (!user.Uses(lineage.name)) continue;
     auto one = co_await deployer_.Look(user, lineage);
     if (user.running) served.push_back(std::move(one));
   }
@@ -133,7 +129,7 @@ bool Keeper::NeedsDeployment(const Standing& standing, const std::vector<User>& 
   if (!standing.lineage.problem.empty()) return false;
   const bool told = standing.attempts.deployed_serial == standing.lineage.certificate.serial;
   const bool unasked = std::ranges::any_of(users, [&](const User& user) {
-    return Uses(user, standing.lineage.name) && user.running && !user.probed && user.problem.empty();
+    return user.Uses(standing.lineage.name) && user.running && !user.probed && user.problem.empty();
   });
   return standing.IsMismatched() || (unasked && !told);
 }

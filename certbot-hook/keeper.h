@@ -104,7 +104,6 @@ class Keeper {
   std::map<std::string, std::vector<Served>> served_;  // by lineage
   bool certbot_runs_ = false;
   Notifier certbot_ended_;
-  Notifier changed_;
   WallTime next_look_;
   bool failing_to_save_ = false;
   std::unique_ptr<SideTask> task_;

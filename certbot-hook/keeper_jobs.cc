@@ -124,7 +124,6 @@ ResultTask<> Keeper::Attempt(std::string lineage, std::vector<std::string> comma
   }
   attempts_[lineage] = AfterFailure(std::move(attempts_[lineage]), verdict, clock_.WallNow(), jitter_());
   Save(attempts_[lineage]);
-  changed_.WakeAll();
   co_return ToError(verdict);
 }
 
@@ -164,8 +163,7 @@ ResultTask<> Keeper::StandIn(const certificates::Obtain& obtain, Job& job) {
 ResultTask<std::vector<User>> Keeper::UsersOf(std::string lineage) {
   auto users = co_await deployer_.Users();
   if (!users) co_return users.error();
-  std::erase_if(*users,
-                [&](const User& user) { return std::ranges::find(user.lineages, lineage) == user.lineages.end(); });
+  std::erase_if(*users, [&](const User& user) { return !user.Uses(lineage); });
   co_return std::move(*users);
 }
 

@@ -112,6 +112,8 @@ std::string HowToMount(const fs::path& config_dir) {
 
 }  // namespace
 
+bool User::Uses(const std::string& lineage) const { return std::ranges::find(lineages, lineage) != lineages.end(); }
+
 User UserOf(const ContainerDetails& container) {
   User user;
   user.id = container.id;

@@ -35,6 +35,8 @@ struct User {
   bool probed = true;                // false: the label says "none"
   std::vector<ProbeAddress> probes;  // to be tried in this order: its own address, then where a port is published
   std::string problem;               // of its labels; a sentence. It is left alone then
+
+  bool Uses(const std::string& lineage) const;
 };
 
 // Of one that has the label. Ports: the label's, or 443.
