@@ -1,7 +1,11 @@
 #include "certbot-hook/live_directory.h"
 
+#include <array>
+#include <cstdint>
 #include <ctime>
 #include <fstream>
+#include <linux/capability.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tests/support/certbot_directory.h"
@@ -105,32 +109,39 @@ TEST_F(LiveDirectoryTest, HasNoProblemWithOneThatHasEnded) {
   EXPECT_EQ(Problem(), "");
 }
 
-// As somebody who is not root.
-class OtherUser {
+// Without what lets root read everything: modes count for an owner, as for any other user. Not by another user's id, who
+// might not even reach the directory of the test.
+class WithoutPrivilege {
  public:
-  OtherUser() : self_(::geteuid()) {
-    constexpr uid_t kNobody = 65534;
-    if (self_ == 0) EXPECT_EQ(::seteuid(kNobody), 0);
+  WithoutPrivilege() {
+    EXPECT_EQ(syscall(SYS_capget, &header_, held_.data()), 0);
+    Effective({});
   }
-  OtherUser(const OtherUser&) = delete;
-  OtherUser& operator=(const OtherUser&) = delete;
-  ~OtherUser() { EXPECT_EQ(::seteuid(self_), 0); }
+  WithoutPrivilege(const WithoutPrivilege&) = delete;
+  WithoutPrivilege& operator=(const WithoutPrivilege&) = delete;
+  ~WithoutPrivilege() { Effective({held_[0].effective, held_[1].effective}); }
 
  private:
-  uid_t self_;
+  void Effective(std::array<std::uint32_t, 2> bits) {
+    auto changed = held_;
+    for (std::size_t word = 0; word < bits.size(); ++word) changed[word].effective = bits[word];
+    EXPECT_EQ(syscall(SYS_capset, &header_, changed.data()), 0);
+  }
+
+  __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};  // of this thread
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> held_{};
 };
 
 TEST_F(LiveDirectoryTest, SaysThatAKeyMayNotBeReadAndSeesWhenItMay) {
   certbot_.Write("example.org", authority_.Issue("example.org"));
-  fs::permissions(certbot_.path(), fs::perms(0755));
   const fs::path key = certbot_.live("example.org") / "privkey.pem";
   fs::permissions(key, fs::perms::none);
   {
-    const OtherUser user;
+    const WithoutPrivilege here;
     EXPECT_THAT(Problem(), HasSubstr("privkey.pem may not be read by berthd"));
   }
   fs::permissions(key, fs::perms(0644));
-  const OtherUser user;
+  const WithoutPrivilege here;
   EXPECT_EQ(Problem(), "");
 }
 
@@ -138,7 +149,7 @@ TEST_F(LiveDirectoryTest, FailsWhereItMayNotLook) {
   certbot_.Write("example.org", authority_.Issue("example.org"));
   fs::permissions(certbot_.path() / "live", fs::perms::none);
   {
-    const OtherUser user;
+    const WithoutPrivilege here;
     EXPECT_THAT(live_.Read(), FailsWith(Code::kPermissionDenied, "LIVE_DIRECTORY_DENIED"));
   }
   fs::permissions(certbot_.path() / "live", fs::perms(0755));

@@ -143,14 +143,17 @@ TEST_F(Healing, HealsTheDatabaseFirstAndThenOnlyWhoDidNotRecover) {
   RunWatched("e2e-db", {{"Labels", service("db", "")}});
   RunWatched("e2e-well", {{"Labels", service("well", on_db)}});
   RunWatched("e2e-stuck", {{"Labels", service("stuck", on_db)}});
-  Watch();
+  Watch("budget = 1000\nrecreate = false\n");
   const auto well = StartedAt("e2e-well");
-  FallIll("e2e-db", Cure::kRecreate);  // stays ill for one restart, while its dependants wait
+  FallIll("e2e-db", Cure::kNothing);  // is restarted again and again, while its dependants wait
   AwaitUnhealthy("e2e-db");
   FallIll("e2e-well");
   FallIll("e2e-stuck");
-  Recover("e2e-db", Cure::kRecreate);
+  AwaitUnhealthy("e2e-well");
+  AwaitUnhealthy("e2e-stuck");
   Recover("e2e-well", Cure::kRestart);
+  ASSERT_TRUE(Within(10s, [&] { return IsHealthy("e2e-well"); }));
+  ASSERT_TRUE(Within(10s, [&] { return RecoversBetweenRestarts("e2e-db"); }));
   ASSERT_TRUE(EndsAs("e2e-stuck", v1::EPISODE_OUTCOME_HEALED));
   EXPECT_EQ(StartedAt("e2e-well"), well);
   EXPECT_LT(StartedAt("e2e-db"), StartedAt("e2e-stuck"));

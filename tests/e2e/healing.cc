@@ -43,6 +43,15 @@ void Healing::Recover(const std::string& name, Cure cure) {
   docker.Exec(name, {"rm", "-f", FileOf(static_cast<int>(cure))});
 }
 
+bool Healing::RecoversBetweenRestarts(const std::string& name) {
+  try {
+    Recover(name, Cure::kNothing);
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 bool Healing::IsHealed(const std::string& name, WallTime started_at) {
   const auto details = docker.Inspect(name);
   return details.started_at != started_at && details.health == engine::Health::kHealthy;

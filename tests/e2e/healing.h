@@ -20,6 +20,8 @@ class Healing : public Host {
   std::string RunWatched(const std::string& name, const boost::json::object& more = {});
   void FallIll(const std::string& name, Cure cure = Cure::kRestart);
   void Recover(const std::string& name, Cure cure);
+  // Of what nothing cures; false when it is being restarted just now: try again.
+  bool RecoversBetweenRestarts(const std::string& name);
 
   WallTime StartedAt(const std::string& name) { return docker.Inspect(name).started_at; }
   bool IsHealthy(const std::string& name) { return docker.Inspect(name).health == engine::Health::kHealthy; }
