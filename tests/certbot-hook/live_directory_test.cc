@@ -109,8 +109,8 @@ TEST_F(LiveDirectoryTest, HasNoProblemWithOneThatHasEnded) {
   EXPECT_EQ(Problem(), "");
 }
 
-// Without what lets root read everything: modes count for an owner, as for any other user. Not by another user's id, who
-// might not even reach the directory of the test.
+// Without what lets root read everything: modes count for an owner, as for any other user. Not by another user's id,
+// who might not even reach the directory of the test.
 class WithoutPrivilege {
  public:
   WithoutPrivilege() {
