@@ -95,6 +95,16 @@ struct Config {
     std::string host_name;  // empty: the machine's
   } notices;
 
+  // Lists that are empty allow everything.
+  struct Policy {
+    std::vector<std::string> images;
+    bool require_digest = false;
+    std::vector<std::string> projects;
+    std::string cosign_key;  // empty: signatures are not verified
+    std::string cosign = "cosign";
+    std::chrono::milliseconds cosign_timeout = std::chrono::minutes(1);
+  } policy;
+
   struct Registry {
     std::string auth_file;  // empty: none
   } registry;

@@ -9,6 +9,8 @@
 namespace berth::agent {
 namespace {
 
+constexpr std::size_t kLongestList = 1000;
+
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '-';
@@ -76,6 +78,11 @@ class Parser {
   }
   void SkipBlanks() { offset_ = std::min(text_.find_first_not_of(" \t", offset_), text_.size()); }
 
+  void SkipComment() {
+    if (Peek() != '#') return;
+    while (offset_ < text_.size() && !IsControl(Peek())) ++offset_;
+  }
+
   // Columns count characters.
   std::string Where(std::size_t offset) const {
     const auto before = text_.substr(0, offset);
@@ -102,9 +109,7 @@ class Parser {
 
   void ReadLineEnd() {
     SkipBlanks();
-    if (Peek() == '#') {
-      while (offset_ < text_.size() && !IsControl(Peek())) ++offset_;
-    }
+    SkipComment();
     if (Take("\n") || Take("\r\n") || offset_ == text_.size()) return;
     Fail("there is something more in this line than there should be");
   }
@@ -147,8 +152,34 @@ class Parser {
     if (is_long) return Fail("texts of several lines are not used here; put it in one"), ConfigValue();
     if (Take("\"")) return ReadText();
     if (Take("'")) return ReadLiteral();
-    if (Peek() == '[' || Peek() == '{') return Fail("lists and tables are not used here"), ConfigValue();
+    if (Take("[")) return ReadList();
+    if (Peek() == '{') return Fail("tables are not used here"), ConfigValue();
     return ReadWord();
+  }
+
+  // Behind the first bracket, up to and with the last one; over as many lines as it likes.
+  std::vector<std::string> ReadList() {
+    std::vector<std::string> list;
+    for (SkipLines(); !Take("]"); SkipLines()) {
+      if (list.size() == kLongestList) return Fail("this list is too long"), list;
+      if (Take("\"")) {
+        list.push_back(ReadText());
+      } else if (Take("'")) {
+        list.push_back(ReadLiteral());
+      } else {
+        return Fail("here should be a text in quotes, or the ] that ends the list"), list;
+      }
+      SkipLines();
+      if (!Take(",") && Peek() != ']') return Fail("behind a text comes , or the ] that ends the list"), list;
+    }
+    return list;
+  }
+
+  void SkipLines() {
+    do {
+      SkipBlanks();
+      SkipComment();
+    } while (Take("\n") || Take("\r\n"));
   }
 
   // Behind the first quote, up to and with the last one.

@@ -1,8 +1,8 @@
 // The text of a configuration file as a flat list of settings; pure.
 //
-// The language is the part of TOML that a configuration needs: sections, dotted names, and values of one line that are
-// texts, whole numbers, true or false. What is accepted means the same in TOML. We read it ourselves because the
-// library that distributions have (toml++ 3.3) runs into undefined behaviour at a misplaced "ü".
+// The language is the part of TOML that a configuration needs: sections, dotted names, and values that are texts of one
+// line, lists of them, whole numbers, true or false. What is accepted means the same in TOML. We read it ourselves
+// because the library that distributions have (toml++ 3.3) runs into undefined behaviour at a misplaced "ü".
 #pragma once
 
 #include <string>

@@ -6,6 +6,11 @@
 #include <limits>
 #include <utility>
 
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/join.hpp>
+#include <boost/algorithm/string/split.hpp>
+#include <boost/algorithm/string/trim.hpp>
+
 namespace berth::agent {
 namespace {
 
@@ -68,6 +73,17 @@ std::optional<bool> AsSwitch(const ConfigValue& value) {
   return std::nullopt;
 }
 
+// A variable or a flag has it as its text.
+std::optional<std::vector<std::string>> AsList(const ConfigValue& value) {
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return *list;
+  const auto* text = AsText(value);
+  if (!text) return std::nullopt;
+  std::vector<std::string> list;
+  if (!text->empty()) boost::algorithm::split(list, *text, boost::algorithm::is_any_of(","));
+  for (auto& entry : list) boost::algorithm::trim(entry);
+  return list;
+}
+
 // "a", "b" or "c", each in quotes.
 std::string Alternatives(const std::vector<std::string>& names) {
   std::string text;
@@ -119,6 +135,24 @@ ConfigOption TextOption(std::string key, Field<std::string> field, TextCheck che
     return std::nullopt;
   };
   return {std::move(key), std::move(help), set, [field](const Config& config) { return Quoted(Read(field, config)); }};
+}
+
+ConfigOption ListOption(std::string key, Field<std::vector<std::string>> field, TextCheck check, std::string help) {
+  const auto set = [field, check](Config& config, const ConfigValue& value) -> Complaint {
+    auto list = AsList(value);
+    if (!list) return "must be a list of texts, e.g. [\"one\", \"two\"]";
+    for (const auto& entry : *list) {
+      if (auto complaint = check(entry)) return "has " + Quoted(entry) + ", which " + *complaint;
+    }
+    field(config) = std::move(*list);
+    return std::nullopt;
+  };
+  const auto show = [field](const Config& config) {
+    std::vector<std::string> quoted = Read(field, config);
+    std::transform(quoted.begin(), quoted.end(), quoted.begin(), Quoted);
+    return "[" + boost::algorithm::join(quoted, ", ") + "]";
+  };
+  return {std::move(key), std::move(help), set, show};
 }
 
 ConfigOption SecretOption(std::string key, Field<Secret> field, TextCheck check, std::string help) {

@@ -17,7 +17,7 @@ namespace berth::agent {
 struct OtherValue {
   std::string type;  // "a table", "a date" ...: nothing that an option could be
 };
-using ConfigValue = std::variant<std::string, std::int64_t, bool, OtherValue>;
+using ConfigValue = std::variant<std::string, std::int64_t, bool, std::vector<std::string>, OtherValue>;
 
 // Nothing when all is well; otherwise what is accepted: "must be a whole number from 0 to 10".
 using Complaint = std::optional<std::string>;
@@ -39,6 +39,8 @@ template <class T>
 using Field = T& (*)(Config&);
 
 ConfigOption TextOption(std::string key, Field<std::string> field, TextCheck check, std::string help);
+// Texts, each of which is checked; in a variable and a flag with commas between them.
+ConfigOption ListOption(std::string key, Field<std::vector<std::string>> field, TextCheck check, std::string help);
 // It is shown as if it were empty, always.
 ConfigOption SecretOption(std::string key, Field<Secret> field, TextCheck check, std::string help);
 ConfigOption NumberOption(std::string key, Field<std::int64_t> field, std::int64_t least, std::int64_t most,

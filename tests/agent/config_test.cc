@@ -109,7 +109,7 @@ TEST_F(ConfigTest, TakesEveryOptionFromTheEnvironmentAndFromAFlag) {
   const Config defaults;
   for (const auto& option : ConfigOptions()) {
     auto text = option.show(defaults);
-    if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
+    if (text.starts_with('"') || text.starts_with('[')) text = text.substr(1, text.size() - 2);
     sources.environment = {{option.Variable(), text}};
     sources.flags = {{option.key, text}};
     const auto loaded = Load();
@@ -355,6 +355,49 @@ TEST(ConfigText, DoesNotReadWhatIsNoNumber) {
        {"", "-", "01", "1__0", "_1", "1_", "0x", "-0x1", "0x-1", "1.5", "9223372036854775808", "2026-01-02", "one"}) {
     EXPECT_EQ(NumberOf(text), std::nullopt) << text;
   }
+}
+
+std::optional<std::vector<std::string>> ListOf(const std::string& value) {
+  const auto parsed = ParseConfigText("x = " + value, "text");
+  if (parsed.settings.size() != 1) return std::nullopt;
+  return std::get<std::vector<std::string>>(parsed.settings.front().value);
+}
+
+TEST(ConfigText, ReadsListsOfTexts) {
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(ListOf("[]"), Texts());
+  EXPECT_EQ(ListOf("[ 'a', \"b,\" ] # c"), (Texts{"a", "b,"}));
+  EXPECT_EQ(ListOf("[\n  'a',  # one\r\n\n  'b',\n]"), (Texts{"a", "b"}));
+}
+
+TEST(ConfigText, DoesNotReadWhatIsNoListOfTexts) {
+  for (const char* text : {"[", "['a'", "['a' 'b']", "[,]", "['a',,]", "[1]", "[['a']]", "['a'] ]", "['a\n']"}) {
+    EXPECT_EQ(ListOf(text), std::nullopt) << text;
+  }
+}
+
+// --- Lists ---
+
+ConfigOption Colours() {
+  return ListOption(
+      "colours", [](Config& config) -> auto& { return config.policy.projects; },
+      [](const std::string& text) { return text.empty() ? Complaint("must be a colour") : std::nullopt; }, "Some.");
+}
+
+TEST(ConfigList, TakesAListOrATextWithCommas) {
+  for (const ConfigValue& value : {ConfigValue(std::vector<std::string>{"red", "blue"}), ConfigValue("red, blue")}) {
+    Config config;
+    EXPECT_EQ(Colours().set(config, value), std::nullopt);
+    EXPECT_EQ(Colours().show(config), "[\"red\", \"blue\"]");
+  }
+}
+
+TEST(ConfigList, DoesNotTakeAnEntryThatIsNoneOfItsKind) {
+  Config config;
+  EXPECT_EQ(Colours().set(config, std::vector<std::string>{"red", ""}), "has \"\", which must be a colour");
+  EXPECT_EQ(Colours().set(config, "red,"), "has \"\", which must be a colour");
+  EXPECT_NE(Colours().set(config, std::int64_t{1}), std::nullopt);
+  EXPECT_EQ(Colours().show(config), "[]");
 }
 
 TEST(ConfigText, ReadsDottedNamesAndSections) {
