@@ -106,5 +106,7 @@ void AddChoice(CLI::App& app, const std::string& name, Enum& target, std::map<st
 void AddWatchdogCommands(Commands& all, Chosen& chosen);
 // cert and its family: command_line_certificates.cc.
 void AddCertificateCommands(Commands& all, Chosen& chosen);
+// completion and its family: command_line_completion.cc.
+void AddCompletionCommands(const CLI::App& root, Commands& all, Chosen& chosen);
 
 }  // namespace berth::cli

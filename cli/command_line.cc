@@ -249,6 +249,7 @@ void AddCommands(CLI::App& app, Chosen& chosen) {
   AddCertificateCommands(all, chosen);
   all.Add("info", "The host, its engine and the agent", Info);
   all.Add("version", "The versions of everything", Version);
+  AddCompletionCommands(app, all, chosen);
 }
 
 // CLI11 would take the word behind a bare --watch for its value.
