@@ -32,6 +32,7 @@ constexpr const char* kHelp =
     "AUTOHEAL_METRICS, DOCKER_SOCK, DOCKER_HOST, CURL_TIMEOUT, WEBHOOK_URL, WEBHOOK_JSON_KEY, APPRISE_URL,\n"
     "POST_RESTART_SCRIPT.\n"
     "\n"
+    "Options\n"
     "  --healthy   Exit with 0 while the berth-autoheal that runs here sees the Docker Engine, else with 1\n"
     "  --version   Print the version\n"
     "  --help      Print this\n";
