@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include "agent/daemon_settings.h"
@@ -48,6 +49,7 @@ Result<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
   if (!showing) return showing.error();
   const auto serving = daemon->Serve();
   if (!serving) return serving.error();
+  daemon->TellSystemd();
   daemon->thread_ = std::make_unique<LoopThread>(daemon->loop_);
   return daemon;
 }
@@ -140,6 +142,23 @@ Result<> Daemon::ShowFigures() {
   if (!exporter) return exporter.error();
   exporter_ = std::move(*exporter);
   return {};
+}
+
+void Daemon::TellSystemd() {
+  const auto look = [this] {
+    ServiceState state{.operations = operations_->RunningCount(), .engine_answers = engine_answers_};
+    if (watcher_) state.watched = watcher_->Watched().size();
+    state.configuration_refused = configuration_refused_;
+    return state;
+  };
+  service_reports_ = std::make_unique<ServiceReports>(loop_.get_executor(), *clock_, look);
+}
+
+void Daemon::ShowReload(bool taken_over) {
+  boost::asio::post(loop_, [this, taken_over] {
+    configuration_refused_ = !taken_over;
+    service_reports_->Tell();
+  });
 }
 
 void Daemon::Stop() {

@@ -15,6 +15,7 @@
 #include "agent/loop_thread.h"
 #include "agent/operations/operations.h"
 #include "agent/rpc/server.h"
+#include "agent/service_reports.h"
 #include "agent/sqlite_journal.h"
 #include "engine/base/clock.h"
 #include "engine/endpoint.h"
@@ -33,6 +34,9 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
+  // Whether the configuration that was read anew was taken over: systemd shows it.
+  void ShowReload(bool taken_over);
+
   // Lets operations end, then callers, then itself: no longer than the configuration allows.
   void Stop();
 
@@ -44,6 +48,7 @@ class Daemon {
   Result<> ShowFigures();
   void Watch();
   void KeepCertificates();
+  void TellSystemd();
   std::vector<certificates::Standing> CertificatesNow();
   void Note(const watchdog::Report& report);
   void Drain();
@@ -68,6 +73,8 @@ class Daemon {
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<EngineMonitor> monitor_;
   KeptSweep kept_sweep_;
+  std::unique_ptr<ServiceReports> service_reports_;
+  bool configuration_refused_ = false;
   bool engine_answers_ = false;
   std::unique_ptr<metrics::Exporter> exporter_;  // none: nobody asked for figures
   std::unique_ptr<LoopThread> thread_;

@@ -8,7 +8,9 @@
 #include "agent/config_options.h"
 #include "agent/daemon.h"
 #include "agent/flags.h"
+#include "engine/base/journal.h"
 #include "engine/base/log.h"
+#include "engine/base/log_sink.h"
 #include "engine/base/service.h"
 
 namespace berth::agent {
@@ -40,16 +42,26 @@ bool Report(const LoadedConfig& loaded) {
   return loaded.errors.empty();
 }
 
-// What changes while we run: the log level. The rest is told.
-void Reload(const Flags& flags, const Config& running) {
+// What changes while we run: the log level. The rest is told. False when nothing was taken over.
+bool Reload(const Flags& flags, const Config& running) {
   const auto loaded = Load(flags);
-  if (!Report(loaded)) return log::Error("the configuration stays as it was");
+  if (!Report(loaded)) {
+    log::Error("the configuration stays as it was");
+    return false;
+  }
   log::SetThreshold(loaded.config.log_level);
   for (const auto& option : ConfigOptions()) {
     const bool changed = option.show(loaded.config) != option.show(running);
     if (changed && option.key != "log_level") log::Warning("changed, but needs a restart", {{"option", option.key}});
   }
   log::Info("read the configuration again");
+  return true;
+}
+
+void ReloadAsAsked(const Flags& flags, const Config& running, Daemon& daemon) {
+  service::NotifyReloading();
+  daemon.ShowReload(Reload(flags, running));
+  service::NotifyReady();
 }
 
 int Serve(const Flags& flags, const Config& config) {
@@ -60,7 +72,7 @@ int Serve(const Flags& flags, const Config& config) {
   }
   log::Info("berthd " BERTH_VERSION " is ready", {{"listen", config.listen}});
   service::NotifyReady();
-  while (service::WaitForSignal() == service::Signal::kReload) Reload(flags, config);
+  while (service::WaitForSignal() == service::Signal::kReload) ReloadAsAsked(flags, config, **daemon);
   log::Info("stopping");
   service::NotifyStopping();
   (*daemon)->Stop();
@@ -72,6 +84,7 @@ int Main(const Flags& flags) {
   const auto loaded = Load(flags);
   if (flags.check_config) return CheckConfig(loaded);
   log::SetUp(loaded.config.log_level);
+  if (journal::IsOurs()) log::SendTo(journal::Send);
   return Report(loaded) ? Serve(flags, loaded.config) : kBadConfiguration;
 }
 

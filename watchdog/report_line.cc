@@ -41,7 +41,8 @@ void Log(const Report& report) {
   const std::string number = std::to_string(episode.id);
   log::Write(level, report.reason,
              {{"service", episode.service_key},
-              {"container", episode.container_id.substr(0, 12)},
+              {"container", episode.container},
+              {"id", episode.container_id.substr(0, 12)},
               {"episode", number},
               {"outcome", Name(episode.outcome)}});
 }

@@ -10,6 +10,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "engine/base/log_sink.h"
+
 namespace berth::log {
 namespace {
 
@@ -36,6 +38,8 @@ class JournalPriority final : public spdlog::custom_flag_formatter {
     }
   }
 };
+
+Sink the_sink = nullptr;
 
 spdlog::level::level_enum ToSpdlog(Level level) {
   switch (level) {
@@ -81,6 +85,8 @@ void SetUp(Level threshold, std::string_view stamp) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void SendTo(Sink sink) { the_sink = sink; }
+
 void SetThreshold(Level threshold) { spdlog::default_logger_raw()->set_level(ToSpdlog(threshold)); }
 
 void Write(Level level, std::string_view message, Fields fields) {
@@ -94,6 +100,7 @@ void Write(Level level, std::string_view message, Fields fields) {
     line += '=';
     AppendValue(line, value);
   }
+  if (the_sink && the_sink(level, line, fields)) return;
   spdlog::default_logger_raw()->log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -1,6 +1,7 @@
 #include "engine/base/service.h"
 
 #include <csignal>
+#include <cstdint>
 #include <string>
 
 #include <systemd/sd-daemon.h>
@@ -32,7 +33,21 @@ Signal WaitForSignal() {
 }
 
 void NotifyReady() { sd_notify(0, "READY=1"); }
+
+void NotifyReloading() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const auto since = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  sd_notify(0, ("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(since)).c_str());
+}
+
 void NotifyStopping() { sd_notify(0, "STOPPING=1"); }
 void NotifyStatus(std::string_view status) { sd_notify(0, ("STATUS=" + std::string(status)).c_str()); }
+void NotifyAlive() { sd_notify(0, "WATCHDOG=1"); }
+
+std::optional<std::chrono::microseconds> WatchdogTimeout() {
+  std::uint64_t timeout = 0;
+  if (sd_watchdog_enabled(0, &timeout) <= 0) return std::nullopt;
+  return std::chrono::microseconds(timeout);
+}
 
 }  // namespace berth::service

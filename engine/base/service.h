@@ -1,6 +1,8 @@
 // What every daemon's main needs: signals before threads, and a word with systemd.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string_view>
 
 namespace berth::service {
@@ -16,7 +18,13 @@ Signal WaitForSignal();
 
 // sd_notify(3); nothing happens where systemd does not listen.
 void NotifyReady();
+// Ends with NotifyReady().
+void NotifyReloading();
 void NotifyStopping();
 void NotifyStatus(std::string_view status);
+void NotifyAlive();
+
+// How long systemd waits for NotifyAlive() before it takes us for hung; nothing where it does not wait.
+std::optional<std::chrono::microseconds> WatchdogTimeout();
 
 }  // namespace berth::service
