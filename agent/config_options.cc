@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "agent/operations/policy.h"
 #include "engine/endpoint.h"
 #include "metrics/listen_address.h"
 #include "notices/target.h"
@@ -74,6 +75,16 @@ Complaint CheckHostName(const std::string& text) {
 Complaint CheckOptionalFile(const std::string& text) {
   if (text.empty() || text.starts_with('/')) return std::nullopt;
   return "must be an absolute path, e.g. \"/etc/berth/registry.json\", or empty";
+}
+
+Complaint CheckImagePattern(const std::string& text) {
+  const std::string why = WhyNoImagePattern(text);
+  return why.empty() ? Complaint() : why;
+}
+
+Complaint CheckLockedProject(const std::string& text) {
+  if (!text.empty() && text.size() <= 128 && text.find('/') == text.npos) return std::nullopt;
+  return "must be the name of a Compose project";
 }
 
 Complaint CheckProgram(const std::string& text) {
@@ -204,6 +215,20 @@ std::vector<ConfigOption> MakeOptions() {
       SwitchOption(FIELD(notices.allow_private),
                    "Whether notices may go to addresses that are not of the public Internet: 192.168.1.10, 127.0.0.1."),
       TextOption(FIELD(notices.host_name), CheckHostName, "What notices call this host. Empty: its own name."),
+
+      ListOption(FIELD(policy.images), CheckImagePattern,
+                 "Images that may be put into service: repositories with their registry, e.g. "
+                 "[\"docker.io/library/nginx\", \"registry.example.org/shop/*\"]. Empty: all. See docs/policy.md."),
+      SwitchOption(FIELD(policy.require_digest),
+                   "Whether an image must have a digest of its registry: what was built or loaded on this host has "
+                   "none."),
+      ListOption(FIELD(policy.projects), CheckLockedProject,
+                 "Compose projects whose containers callers may change, and no others. Empty: all containers."),
+      TextOption(FIELD(policy.cosign_key), CheckOptionalFile,
+                 "The public key that images must be signed with, as `cosign verify --key` takes it. Empty: nobody "
+                 "asks."),
+      TextOption(FIELD(policy.cosign), CheckProgram, "The program: a name that is looked for in PATH, or a path."),
+      DurationOption(FIELD(policy.cosign_timeout), 1s, 10min, "How long one run of cosign may take."),
 
       TextOption(
           FIELD(registry.auth_file), CheckOptionalFile,

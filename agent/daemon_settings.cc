@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/auth_file.h"
+#include "agent/cosign.h"
 
 namespace berth::agent {
 
@@ -15,6 +16,11 @@ OperationSettings OperationSettingsOf(const Config& config) {
   settings.keep = {static_cast<int>(config.operations.keep_previous), config.operations.keep_previous_for,
                    config.operations.image_cleanup};
   if (!config.registry.auth_file.empty()) settings.credentials = CredentialsFromFile(config.registry.auth_file);
+  settings.policy = {config.policy.images, config.policy.require_digest, config.policy.projects};
+  if (!config.policy.cosign_key.empty()) {
+    settings.verify = VerifyWithCosign({config.policy.cosign, config.policy.cosign_key, config.state_dir,
+                                        config.registry.auth_file, config.policy.cosign_timeout});
+  }
   settings.maximum_unfinished = static_cast<std::size_t>(config.operations.max_unfinished);
   settings.keep_history = std::chrono::hours(24 * config.operations.history_days);
   settings.maximum_history = static_cast<std::size_t>(config.operations.history_max);

@@ -43,7 +43,8 @@ Error NotPossible(std::string why) { return {Code::kUnimplemented, "NOT_POSSIBLE
 
 // What is refused for good is not tried again.
 Error Refusal(const Error& error) {
-  const bool for_good = error.reason == "WOULD_LOSE" || error.reason == "NOTHING_KEPT" || error.reason == "OWNER_GONE";
+  const bool for_good = error.reason == "WOULD_LOSE" || error.reason == "NOTHING_KEPT" ||
+                        error.reason == "OWNER_GONE" || error.code == Code::kPermissionDenied;
   return for_good ? NotPossible(error.message) : error;
 }
 

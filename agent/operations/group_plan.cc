@@ -106,8 +106,8 @@ Result<> AddMembers(const GroupRequest& request, std::vector<ContainerDetails>& 
 }
 
 // What is wrong with one of them is told with those of the others.
-ResultTask<Plan> PlanMember(engine::Engine& engine, SpecStore& specs, Request request, ContainerDetails container) {
-  auto preflight = co_await PreflightUpgrade(engine, specs, request, container, "<operation>");
+ResultTask<Plan> PlanMember(const ExamineMember& examine, Request request, const ContainerDetails& container) {
+  auto preflight = co_await examine(std::move(request), container);
   Plan plan;
   if (preflight) {
     plan = std::move(preflight->plan);
@@ -140,7 +140,7 @@ Request AskMember(const GroupRecord& record, const GroupMember& member) {
   return request;
 }
 
-ResultTask<GroupPreflight> PreflightGroup(engine::Engine& engine, SpecStore& specs, GroupRequest request) {
+ResultTask<GroupPreflight> PreflightGroup(engine::Engine& engine, ExamineMember examine, GroupRequest request) {
   auto selected = co_await Select(engine, request);
   if (!selected) co_return selected.error();
   if (auto known = CheckNames(request, *selected); !known) co_return known.error();
@@ -150,7 +150,9 @@ ResultTask<GroupPreflight> PreflightGroup(engine::Engine& engine, SpecStore& spe
   for (std::size_t i = 0; i < selected->size(); ++i) {
     const auto& container = (*selected)[i];
     const GroupMember member = preflight.record.members[i];
-    auto part = co_await PlanMember(engine, specs, AskMember(preflight.record, member), container);
+    Request ask = AskMember(preflight.record, member);
+    ask.validate_only = request.each.validate_only;
+    auto part = co_await PlanMember(examine, std::move(ask), container);
     if (!part) co_return part.error();
     AddPart(preflight.plan, std::move(*part), member.image);
     preflight.services.push_back(engine::ServiceKeyOf(container.name, container.labels));

@@ -80,6 +80,11 @@ bool OperationsImpl::IsPartOfOneUnderWay(const Request& request) const {
   return parent != active_.end() && !parent->second->group();
 }
 
+bool OperationsImpl::TakesBack(const Request& request) const {
+  const auto parent = active_.find(request.parent);
+  return request.kind == Kind::kRollback && parent != active_.end() && parent->second->group();
+}
+
 Result<> OperationsImpl::MayBegin(const Request& request, const JournalEntry& entry) const {
   const bool may_wait = !IsPartOfOneUnderWay(request);
   if (may_wait && draining_) {
@@ -106,7 +111,24 @@ Result<std::optional<Operation>> OperationsImpl::Admit(const Request& request, c
   return std::optional<Operation>();
 }
 
-ResultTask<Preflight> OperationsImpl::Examine(const Request& request, const ContainerDetails& container,
+// Every change of a container comes by here. What an upgrade can't end without was asked for with it, and what a group
+// takes back it has done itself: both go on when the policy has changed meanwhile.
+ResultTask<Preflight> OperationsImpl::Examine(Request request, ContainerDetails container, std::string id) {
+  const bool asked_before = IsPartOfOneUnderWay(request) || TakesBack(request);
+  const auto key = engine::ServiceKeyOf(container.name, container.labels);
+  const bool ask = !asked_before && IsOfCaller(request);
+  Result<> may = ask ? MayChange(settings_.policy, key, container.name) : Result<>();
+  if (!may && !request.validate_only) co_return may.error();
+  auto preflight = co_await Explore(request, container, id);
+  if (!preflight) co_return preflight;
+  if (may && !asked_before) may = MayDo(settings_.policy, request, *preflight);
+  if (!may && !request.validate_only) co_return may.error();
+  auto& refusals = preflight->plan.refusals;
+  if (!may) refusals.insert(refusals.begin(), may.error().message);
+  co_return preflight;
+}
+
+ResultTask<Preflight> OperationsImpl::Explore(const Request& request, const ContainerDetails& container,
                                               const std::string& id) {
   if (request.kind == Kind::kUpgrade) co_return co_await PreflightUpgrade(engine_, journal_, request, container, id);
   if (request.kind == Kind::kRollback) co_return co_await ExamineRollback(request, container, id);

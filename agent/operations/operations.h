@@ -16,6 +16,7 @@
 #include "agent/operations/group.h"
 #include "agent/operations/history.h"
 #include "agent/operations/journal.h"
+#include "agent/operations/policy.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/types.h"
 #include "engine/engine.h"
@@ -24,7 +25,9 @@ namespace berth::agent {
 
 struct OperationSettings {
   KeepRule keep;
-  CredentialsFor credentials;            // of the agent's own auth file; empty = none
+  CredentialsFor credentials;  // of the agent's own auth file; empty = none
+  Policy policy;
+  Verify verify;                         // of images; empty = nobody asks
   std::size_t maximum_unfinished = 256;  // running and queued; one more is refused with RESOURCE_EXHAUSTED
   std::chrono::hours keep_history{24 * 30};
   std::size_t maximum_history = 10'000;
@@ -61,8 +64,8 @@ class Operations {
   // Validates, resolves the container, takes the lease, journals, begins; returns the operation as it is then (for
   // validate_only: VALIDATED, with a plan, not journaled). Errors: INVALID_ARGUMENT; NOT_FOUND (CONTAINER_NOT_FOUND);
   // ABORTED (OPERATION_IN_PROGRESS with metadata "operation", or ETAG_MISMATCH); ALREADY_EXISTS (REQUEST_ID_REUSED);
-  // FAILED_PRECONDITION (WOULD_LOSE with one sentence per refusal, NOT_RUNNING, NOT_UNHEALTHY, or as of FindOwners);
-  // RESOURCE_EXHAUSTED; UNAVAILABLE.
+  // PERMISSION_DENIED (see policy.h); FAILED_PRECONDITION (WOULD_LOSE with one sentence per refusal, NOT_RUNNING,
+  // NOT_UNHEALTHY, or as of FindOwners); RESOURCE_EXHAUSTED; UNAVAILABLE.
   virtual ResultTask<Operation> Submit(Request request) = 0;
 
   // The same for several containers: one operation, whose children are the upgrades. All are examined before the first

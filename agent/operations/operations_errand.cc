@@ -28,8 +28,13 @@ std::string LineageOf(const Operation& operation) {
   return key.starts_with(kLineage) ? key.substr(kLineage.size()) : std::string();
 }
 
+// One that concerns no container is about files of this host alone; what it means for containers are errands of their
+// own.
 Result<Operation> OperationsImpl::Submit(Errand errand) {
   Request request = RequestOf(errand);
+  if (IsOfCaller(request) && !errand.container.empty()) {
+    if (auto may = MayChange(settings_.policy, errand.service_key, errand.container); !may) return may.error();
+  }
   JournalEntry entry;
   Operation& operation = entry.operation;
   operation.id = NewOperationId();

@@ -7,6 +7,8 @@
 
 namespace berth::agent {
 
+using engine::ContainerDetails;
+
 ResultTask<Operation> OperationsImpl::SubmitGroup(GroupRequest request) {
   const std::string hash = HashOf(request);
   if (!request.each.validate_only) {
@@ -17,7 +19,10 @@ ResultTask<Operation> OperationsImpl::SubmitGroup(GroupRequest request) {
   if (request.roll_back && !request.each.keep_previous) {
     request.each.keep_previous = std::max(1, settings_.keep.count);  // nothing kept is nothing to go back to
   }
-  auto preflight = co_await PreflightGroup(engine_, journal_, request);
+  const ExamineMember examine = [this](Request member, ContainerDetails container) {
+    return Examine(std::move(member), std::move(container), "<operation>");
+  };
+  auto preflight = co_await PreflightGroup(engine_, examine, request);
   if (!preflight) co_return preflight.error();
   JournalEntry entry;
   entry.operation.id = request.each.validate_only ? "" : NewOperationId();

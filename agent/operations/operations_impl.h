@@ -67,7 +67,9 @@ class OperationsImpl final : public Operations {
   Result<std::optional<Operation>> Admit(const Request& request, const JournalEntry& entry);
   bool IsPartOfOneUnderWay(const Request& request) const;
   bool HasToWait(const JournalEntry& entry, const std::string& parent) const;
-  ResultTask<Preflight> Examine(const Request& request, const engine::ContainerDetails& container,
+  bool TakesBack(const Request& request) const;
+  ResultTask<Preflight> Examine(Request request, engine::ContainerDetails container, std::string id);
+  ResultTask<Preflight> Explore(const Request& request, const engine::ContainerDetails& container,
                                 const std::string& id);
   Result<std::vector<Version>> HistoryOn(const engine::ContainerDetails& container);
   ResultTask<Preflight> ExamineRollback(const Request& request, const engine::ContainerDetails& container,

@@ -115,7 +115,7 @@ void OperationsImpl::Resume(const ActivePtr& active) {
     return;
   }
   Spawn(active, [](OperationsImpl& self, ActivePtr resumed) -> Task<> {
-    UpgradeRun run(self.engine_, self.clock_, resumed, nullptr, self);
+    UpgradeRun run(self.engine_, self.clock_, resumed, {}, self);  // what was begun is finished
     co_await run.Resume();
   }(*this, active));
 }

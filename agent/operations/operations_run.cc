@@ -24,7 +24,7 @@ void OperationsImpl::Spawn(ActivePtr operation, Task<> work) {
 
 Task<> OperationsImpl::Perform(ActivePtr operation, ContainerDetails container) {
   if (Replaces(operation->request().kind)) {
-    UpgradeRun run(engine_, clock_, operation, settings_.credentials, *this);
+    UpgradeRun run(engine_, clock_, operation, {settings_.credentials, settings_.policy, settings_.verify}, *this);
     co_await run.Run(std::move(container));
     const bool succeeded = operation->operation().state == State::kSucceeded;
     const KeepRule keep = operation->record()->keep;

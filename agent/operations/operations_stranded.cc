@@ -54,6 +54,7 @@ Task<> OperationsImpl::RenewStranded(std::set<std::string> lost) {
     request.container = it.id;
     request.start = it.ran;
     request.queue = true;
+    request.recovers = true;
     auto begun = co_await Submit(std::move(request));
     if (!begun) {
       log::Warning("it stays so: " + begun.error().message, {{"container", it.name}});

@@ -176,6 +176,8 @@ ResultTask<Preflight> PreflightUpgrade(engine::Engine& engine, SpecStore& specs,
   const bool pulls = PullsAlways(pull) || !new_image;
   if (old_image && !pulls) RefuseOtherPlatform(*old_image, *new_image, plan);
   plan.steps = UpgradeSteps(preflight.record, proxies->names, reference->ToString(), pulls);
+  preflight.image = pulls ? reference->ToString() : Pinned(*reference, *new_image).ToString();
+  preflight.image_stays = !pulls;
   if (old_image) {
     auto told = co_await TellChanges(engine, specs, plan, container, std::move(*owners), *old_image, new_image,
                                      reference->ToString());
@@ -226,6 +228,7 @@ ResultTask<Preflight> PreflightChange(engine::Engine& engine, SpecStore& specs, 
   preflight.record.swap = SwapForRollback(container, kept, operation_id);
   auto proxies = co_await PrepareStrategy(engine, request, container, *others, preflight);
   if (!proxies) co_return proxies.error();
+  preflight.image = kept.image;
   preflight.plan.refusals = RecreateRefusals(container);
   preflight.plan.steps = UpgradeSteps(preflight.record, proxies->names, "", false);
   preflight.plan.changes = ConfigChanges(ObjectAt(container.raw, "Config"), ObjectAt(kept.raw, "Config"));

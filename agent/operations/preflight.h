@@ -13,6 +13,8 @@ namespace berth::agent {
 struct Preflight {
   Plan plan;  // with refusals: then nothing else counts
   UpgradeRecord record;
+  std::string image;         // that will run, as far as it is another one than now; with its digest where that is known
+  bool image_stays = false;  // and nothing is pulled that could tell its digest
 };
 
 // Is it as the request takes for granted? See Request::if_running and if_unhealthy.

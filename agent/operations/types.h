@@ -59,6 +59,7 @@ struct Request {
   Origin origin = Origin::kCaller;
   std::string parent;         // the operation that it is a part of, which is under way; empty: none
   std::string id;             // that the parent chose for it; empty: made up
+  bool recovers = false;      // no caller asked for it: it mends what a killed agent left
   bool if_running = false;    // refused with FAILED_PRECONDITION (NOT_RUNNING) once somebody stopped or paused it
   bool if_unhealthy = false;  // refused with FAILED_PRECONDITION (NOT_UNHEALTHY) once it is well again
   std::chrono::milliseconds timeout{std::chrono::minutes(15)};

@@ -6,6 +6,7 @@
 #include "agent/operations/active_operation.h"
 #include "agent/operations/dependants_run.h"
 #include "agent/operations/health_gate.h"
+#include "agent/operations/policy.h"
 #include "agent/operations/pull.h"
 #include "agent/operations/recreate.h"
 #include "agent/operations/router.h"
@@ -13,6 +14,13 @@
 #include "engine/engine.h"
 
 namespace berth::agent {
+
+// What the configuration says about images.
+struct ImageRules {
+  CredentialsFor credentials;
+  Policy policy;
+  Verify verify;  // empty: nobody asks
+};
 
 // One run of one operation. The operation's journal record is the only thing that outlives it.
 //
@@ -27,12 +35,12 @@ namespace berth::agent {
 //                                         was killed: once more, because the new one has proved healthy
 class UpgradeRun {
  public:
-  UpgradeRun(engine::Engine& engine, Clock& clock, std::shared_ptr<ActiveOperation> operation,
-             CredentialsFor credentials, Operations& operations)
+  UpgradeRun(engine::Engine& engine, Clock& clock, std::shared_ptr<ActiveOperation> operation, ImageRules rules,
+             Operations& operations)
       : engine_(engine),
         clock_(clock),
         operation_(std::move(operation)),
-        credentials_(std::move(credentials)),
+        rules_(std::move(rules)),
         walk_(engine, clock, *operation_),
         router_(engine, clock, operation_->operation().container),
         dependants_(engine, clock, *operation_, operations) {}
@@ -53,6 +61,7 @@ class UpgradeRun {
   ResultTask<Candidate> ObtainCandidate(const engine::ContainerDetails& container);
   ResultTask<Candidate> SameAgain(const engine::ContainerDetails& container);
   ResultTask<Candidate> PullCandidate(const engine::ContainerDetails& container);
+  ResultTask<> Vet(engine::ImageReference image);
   ResultTask<> CreateIncoming(const engine::ContainerDetails& container, const Candidate& candidate);
   Task<> ForgetSpecs();
   ResultTask<std::string> CreateOrAdopt(engine::CreateRequest request);
@@ -99,7 +108,7 @@ class UpgradeRun {
   engine::Engine& engine_;
   Clock& clock_;
   std::shared_ptr<ActiveOperation> operation_;
-  CredentialsFor credentials_;
+  ImageRules rules_;
   SwapWalk walk_;
   Router router_;
   std::vector<Told> told_;  // proxies that may still work on requests to the container that they were led away from

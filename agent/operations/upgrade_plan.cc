@@ -136,6 +136,12 @@ std::string DigestIn(const engine::Image& image, std::string_view repository) {
   return "";
 }
 
+engine::ImageReference Pinned(const engine::ImageReference& wanted, const engine::Image& image) {
+  engine::ImageReference pinned = wanted;
+  if (pinned.digest.empty()) pinned.digest = DigestIn(image, wanted.repository);
+  return pinned;
+}
+
 std::string DigestOf(const engine::Image& image, std::string_view reference) {
   const auto wanted = engine::ParseImageReference(reference);
   std::string digest = wanted ? DigestIn(image, wanted->repository) : "";

@@ -9,6 +9,7 @@
 
 #include "agent/operations/types.h"
 #include "agent/operations/upgrade_record.h"
+#include "engine/image_reference.h"
 #include "engine/types.h"
 
 namespace berth::agent {
@@ -56,6 +57,10 @@ SwapRecord SwapForRollback(const engine::ContainerDetails& container, const engi
 
 // The digest by which a repository knows an image; empty when it does not: the image was tagged or loaded here.
 std::string DigestIn(const engine::Image& image, std::string_view repository);
+
+// A digest pins what runs, a tag keeps it readable: repository:tag@sha256:... The engine takes a digest only of the
+// repository that it got the image from; without one it stays as it is wanted.
+engine::ImageReference Pinned(const engine::ImageReference& wanted, const engine::Image& image);
 
 // The registry's digest of an image: of the repository that `reference` names, else of any; empty for an image that no
 // registry knows.

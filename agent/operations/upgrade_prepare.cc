@@ -14,14 +14,6 @@ using engine::ContainerDetails;
 
 constexpr std::chrono::hours kYoungest{1};  // a container that was made while we asked is not in the list
 
-// A digest pins what runs, a tag keeps it readable: repository:tag@sha256:... The engine takes a digest only of the
-// repository that it got the image from.
-std::string Pinned(const engine::ImageReference& wanted, const engine::Image& image) {
-  engine::ImageReference pinned = wanted;
-  if (pinned.digest.empty()) pinned.digest = DigestIn(image, wanted.repository);
-  return pinned.ToString();
-}
-
 // Empty when nobody knows.
 Task<std::string> DigestThatRuns(engine::Engine& engine, const ContainerDetails& container) {
   auto image = co_await engine.InspectImage(container.image_id);
@@ -88,7 +80,7 @@ ResultTask<UpgradeRun::Candidate> UpgradeRun::PullCandidate(const ContainerDetai
   auto old_image = co_await engine_.InspectImage(container.image_id);
   if (!old_image) co_return Annotate(old_image.error(), "reading the old image");
 
-  PullRequest pull{*wanted, request.pull, request.credentials, credentials_, PlatformOf(*old_image)};
+  PullRequest pull{*wanted, request.pull, request.credentials, rules_.credentials, PlatformOf(*old_image)};
   NextStep();
   auto obtaining = ObtainImage(engine_, clock_, *operation_, std::move(pull));
   auto obtained = co_await operation_->Interruptible(std::move(obtaining));
@@ -98,8 +90,20 @@ ResultTask<UpgradeRun::Candidate> UpgradeRun::PullCandidate(const ContainerDetai
   if (auto kept = CheckPlatform(*old_image, new_image); !kept) co_return kept.error();
 
   const bool same = new_image.id == container.image_id;
-  std::string reference = Pinned(*wanted, new_image);
-  co_return Candidate{std::move(*old_image), std::move(new_image), std::move(reference), same};
+  const engine::ImageReference reference = Pinned(*wanted, new_image);
+  if (!same) {
+    auto vetting = Vet(reference);
+    auto vetted = co_await operation_->Interruptible(std::move(vetting));
+    if (!vetted) co_return vetted.error();
+  }
+  co_return Candidate{std::move(*old_image), std::move(new_image), reference.ToString(), same};
+}
+
+// What is run from now on, and by which name; asked when that is known and before anything is created from it.
+ResultTask<> UpgradeRun::Vet(engine::ImageReference image) {
+  if (auto pinned = IsPinned(rules_.policy, image); !pinned) co_return pinned;
+  if (!rules_.verify) co_return Result<>();
+  co_return co_await rules_.verify(std::move(image));
 }
 
 ResultTask<> UpgradeRun::CreateIncoming(const ContainerDetails& container, const Candidate& candidate) {
