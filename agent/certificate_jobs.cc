@@ -50,6 +50,7 @@ class OperationJob final : public certificates::Job {
     const Operation& whole = active->operation();
     Errand errand{.kind = Kind::kDeployCertificate,
                   .origin = whole.origin,
+                  .caller = active->request().caller,
                   .service_key = user.service_key,
                   .container = user.container,
                   .container_id = user.id,
@@ -78,9 +79,10 @@ ResultTask<> CarryOut(Operations& operations, certificates::Keeper& keeper, JobR
 }  // namespace
 
 Result<Operation> CertificateJobs::Submit(JobRequest request, Origin origin, const std::string& request_id,
-                                          std::chrono::milliseconds timeout) {
+                                          std::chrono::milliseconds timeout, const Caller& caller) {
   Errand errand{.kind = KindOf(request.kind),
                 .origin = origin,
+                .caller = caller,
                 .service_key = LineageKey(request.lineage),
                 .request_id = request_id,
                 .details = DetailsOf(request),
@@ -92,13 +94,13 @@ Result<Operation> CertificateJobs::Submit(JobRequest request, Origin origin, con
 }
 
 Result<Operation> CertificateJobs::Begin(JobRequest request, const std::string& request_id,
-                                         std::chrono::milliseconds timeout) {
-  return Submit(std::move(request), Origin::kCaller, request_id, timeout);
+                                         std::chrono::milliseconds timeout, const Caller& caller) {
+  return Submit(std::move(request), Origin::kCaller, request_id, timeout, caller);
 }
 
 // A renewal that is under way deploys what it has got by itself.
-Result<Operation> CertificateJobs::BeginDeployment(const std::string& lineage) {
-  auto begun = Submit({JobKind::kDeploy, lineage, {}, false}, Origin::kCertificates, "", kUsualTimeout);
+Result<Operation> CertificateJobs::BeginDeployment(const std::string& lineage, const Caller& caller) {
+  auto begun = Submit({JobKind::kDeploy, lineage, {}, false}, Origin::kCertificates, "", kUsualTimeout, caller);
   if (begun || begun.error().reason != "OPERATION_IN_PROGRESS") return begun;
   return operations_.Get(WorkingOn(lineage));
 }
@@ -108,7 +110,7 @@ std::string CertificateJobs::WorkingOn(const std::string& lineage) const {
 }
 
 ResultTask<> CertificateJobs::Do(JobRequest request) {
-  auto operation = Submit(std::move(request), Origin::kCertificates, "", kUsualTimeout);
+  auto operation = Submit(std::move(request), Origin::kCertificates, "", kUsualTimeout, TheAgent());
   if (!operation) co_return operation.error();
   auto ended = co_await operations_.Wait(operation->id, std::nullopt);
   if (!ended) co_return ended.error();

@@ -19,9 +19,9 @@ class CertificateJobs final : public certificates::Jobs {
 
   // As somebody asks. Errors as of Operations::Submit(Errand).
   Result<Operation> Begin(certificates::JobRequest request, const std::string& request_id,
-                          std::chrono::milliseconds timeout);
+                          std::chrono::milliseconds timeout, const Caller& caller);
   // What works on the lineage now, or else a deployment that begins.
-  Result<Operation> BeginDeployment(const std::string& lineage);
+  Result<Operation> BeginDeployment(const std::string& lineage, const Caller& caller);
   // Empty when nothing works on it.
   std::string WorkingOn(const std::string& lineage) const;
 
@@ -29,7 +29,7 @@ class CertificateJobs final : public certificates::Jobs {
 
  private:
   Result<Operation> Submit(certificates::JobRequest request, Origin origin, const std::string& request_id,
-                           std::chrono::milliseconds timeout);
+                           std::chrono::milliseconds timeout, const Caller& caller);
 
   Operations& operations_;
   certificates::Keeper& keeper_;

@@ -108,7 +108,7 @@ void Daemon::Note(const watchdog::Report& report) {
 
 Result<> Daemon::Serve() {
   rpc::HostFacts facts{HostName(), BERTH_VERSION, endpoint_.ToString(), degraded_reasons_};
-  const rpc::ServerParts parts{
+  const rpc::ServiceParts parts{
       loop_.get_executor(),
       *engine_,
       *operations_,
@@ -119,7 +119,7 @@ Result<> Daemon::Serve() {
       std::move(facts),
       config_.certificates.only};
   const SocketFile socket{config_.SocketPath(), config_.socket_mode, config_.socket_group};
-  auto server = rpc::Server::Start(parts, socket, ServerLimitsOf(config_));
+  auto server = rpc::Server::Start(parts, socket, {}, ServerLimitsOf(config_));
   if (!server) return server.error();
   server_ = std::move(*server);
   monitor_ = std::make_unique<EngineMonitor>(loop_.get_executor(), *engine_, *clock_, [this](bool reachable) {

@@ -63,8 +63,9 @@ struct Queue {
 bool Matches(const EventFilter& filter, const Event& event) {
   const bool named = std::any_of(filter.containers.begin(), filter.containers.end(),
                                  [&](const auto& container) { return IsAbout(event, container); });
-  return (filter.containers.empty() || named) && std::all_of(filter.labels.begin(), filter.labels.end(),
-                                                             [&](const auto& label) { return HasLabel(event, label); });
+  const bool labelled = std::all_of(filter.labels.begin(), filter.labels.end(),
+                                    [&](const auto& label) { return HasLabel(event, label); });
+  return (filter.containers.empty() || named) && labelled && filter.scope.Covers(event.attributes);
 }
 
 // Belongs to its followers, and hangs up when the last one has gone.

@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "agent/operations/caller.h"
 #include "engine/engine.h"
 
 namespace berth::agent {
@@ -15,6 +16,7 @@ namespace berth::agent {
 struct EventFilter {
   std::vector<std::string> containers;  // names or ids; one of them must match. A rename matches by both names
   std::vector<std::string> labels;      // "key" or "key=value"; all of them must match
+  Scope scope = {};                     // and it must cover the container
 };
 
 bool Matches(const EventFilter& filter, const engine::Event& event);

@@ -25,6 +25,21 @@ std::optional<T> OptionalFromRow(const Statement& row, int column, T (*from_json
   return from_json(ObjectFromRow(row.Text(column)));
 }
 
+// Empty, which is bound as NULL, for none.
+std::string LabelsToRow(const engine::Labels& labels) {
+  object json;
+  for (const auto& [key, value] : labels) json[key] = value;
+  return json.empty() ? std::string() : boost::json::serialize(json);
+}
+
+engine::Labels LabelsFromRow(const std::string& text) {
+  engine::Labels labels;
+  for (const auto& [key, value] : ObjectFromRow(text)) {
+    if (value.is_string()) labels.emplace(key, value.get_string());
+  }
+  return labels;
+}
+
 std::vector<std::string> IdsFromRow(const std::string& text) {
   std::vector<std::string> ids;
   if (!text.empty()) boost::algorithm::split(ids, text, [](char c) { return c == ','; });
@@ -68,7 +83,8 @@ void BindFixed(Statement& statement, const JournalEntry& entry) {
       .BindOrNull(OptionalToRow(entry.upgrade))
       .Bind(OriginWord(operation.origin))
       .Bind(operation.parent)
-      .BindOrNull(OptionalToRow(entry.group));
+      .BindOrNull(OptionalToRow(entry.group))
+      .BindOrNull(LabelsToRow(operation.labels));
 }
 
 void BindChanging(Statement& statement, const Operation& operation) {
@@ -95,13 +111,14 @@ JournalEntry EntryFromRow(const Statement& row) {
   operation.origin = OriginFromWord(row.Text(9));
   operation.parent = row.Text(10);
   entry.group = OptionalFromRow(row, 11, GroupRecordFromJson);
-  operation.state = StateFromWord(row.Text(12));
-  if (!row.IsNull(13)) operation.ended_at = TimeFromRow(row.Integer(13));
-  operation.error = OptionalFromRow(row, 14, ErrorFromJson);
-  operation.progress = ProgressFromRow(row.Text(15));
-  operation.plan = OptionalFromRow(row, 16, PlanFromJson);
-  operation.upgrade_result = OptionalFromRow(row, 17, UpgradeResultFromJson);
-  operation.children = IdsFromRow(row.Text(18));
+  operation.labels = LabelsFromRow(row.Text(12));
+  operation.state = StateFromWord(row.Text(13));
+  if (!row.IsNull(14)) operation.ended_at = TimeFromRow(row.Integer(14));
+  operation.error = OptionalFromRow(row, 15, ErrorFromJson);
+  operation.progress = ProgressFromRow(row.Text(16));
+  operation.plan = OptionalFromRow(row, 17, PlanFromJson);
+  operation.upgrade_result = OptionalFromRow(row, 18, UpgradeResultFromJson);
+  operation.children = IdsFromRow(row.Text(19));
   return entry;
 }
 

@@ -13,7 +13,7 @@ namespace berth::agent {
 // What an operation is from its beginning on, and what changes while it goes on. In this order in SQL, too.
 inline constexpr const char* kFixedColumns =
     "id, kind, container, container_id, service_key, request_id, request_hash, created_at, upgrade, origin, "
-    "parent, members";
+    "parent, members, labels";
 inline constexpr const char* kChangingColumns = "state, ended_at, error, progress, plan, result";
 
 // Ids, with commas between them.

@@ -80,6 +80,9 @@ constexpr std::array kSteps = {
         attempts TEXT NOT NULL
       ) WITHOUT ROWID;
     )sql",
+    R"sql(
+      ALTER TABLE operations ADD COLUMN labels TEXT;  -- of its container, those that scopes speak of
+    )sql",
 };
 constexpr std::int64_t kVersion = kSteps.size();
 
@@ -121,7 +124,7 @@ Result<> TakeStep(Database& database, std::size_t step) {
 Result<> CheckTables(Database& database) {
   static constexpr const char* kOperations =
       "SELECT number, id, kind, state, container, container_id, service_key, request_id, request_hash, created_at, "
-      "ended_at, error, progress, plan, result, upgrade, origin, parent, members FROM operations LIMIT 0";
+      "ended_at, error, progress, plan, result, upgrade, origin, parent, members, labels FROM operations LIMIT 0";
   for (const char* sql :
        {kOperations, "SELECT operation, sequence, json FROM progress LIMIT 0",
         "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0",

@@ -65,6 +65,7 @@ void ReloadAsAsked(const Flags& flags, const Config& running, Daemon& daemon) {
 }
 
 int Serve(const Flags& flags, const Config& config) {
+  rpc::RaiseFileLimit();
   auto daemon = Daemon::Start(config);
   if (!daemon) {
     log::Error(daemon.error().message);

@@ -115,7 +115,7 @@ Result<> SqliteJournal::Begin(const JournalEntry& entry) {
 
 Result<> SqliteJournal::Insert(const JournalEntry& entry) {
   static const auto kInsert = std::string("INSERT INTO operations (") + kFixedColumns + ", " + kChangingColumns +
-                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   const auto statement = Use(kInsert);
   if (!statement) return statement.error();
   BindFixed(**statement, entry);

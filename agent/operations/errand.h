@@ -16,6 +16,7 @@ namespace berth::agent {
 struct Errand {
   Kind kind = Kind::kRenewCertificate;
   Origin origin = Origin::kCaller;
+  Caller caller = TheAgent();
   std::string service_key;  // one at a time works on it: LineageKey, or a container's
   std::string container;    // empty when it concerns none
   std::string container_id;

@@ -31,7 +31,8 @@ ResultTask<std::vector<ContainerDetails>> Select(engine::Engine& engine, GroupRe
   if (!request.project.empty()) filters["label"].push_back("com.docker.compose.project=" + request.project);
   auto all = co_await engine.List(true, filters);
   if (!all) co_return all.error();
-  std::erase_if(*all, [&](const auto& it) { return !IsSelected(it, request.services); });
+  const Scope& scope = request.each.caller.scope;
+  std::erase_if(*all, [&](const auto& it) { return !IsSelected(it, request.services) || !scope.Covers(it.labels); });
   std::sort(all->begin(), all->end(), [](const auto& left, const auto& right) { return left.name < right.name; });
   std::vector<ContainerDetails> selected;
   for (const auto& summary : *all) {
@@ -147,6 +148,7 @@ ResultTask<GroupPreflight> PreflightGroup(engine::Engine& engine, ExamineMember 
   GroupPreflight preflight;
   preflight.record = RecordOf(request);
   if (auto added = AddMembers(request, *selected, preflight.record); !added) co_return added.error();
+  std::vector<engine::Labels> labels;
   for (std::size_t i = 0; i < selected->size(); ++i) {
     const auto& container = (*selected)[i];
     const GroupMember member = preflight.record.members[i];
@@ -156,7 +158,9 @@ ResultTask<GroupPreflight> PreflightGroup(engine::Engine& engine, ExamineMember 
     if (!part) co_return part.error();
     AddPart(preflight.plan, std::move(*part), member.image);
     preflight.services.push_back(engine::ServiceKeyOf(container.name, container.labels));
+    labels.push_back(container.labels);
   }
+  preflight.labels = InCommon(labels);
   co_return preflight;
 }
 

@@ -12,8 +12,9 @@ namespace berth::agent {
 
 struct GroupPreflight {
   GroupRecord record;
-  Plan plan;             // with a part for each container, and the refusals of all
-  ServiceKeys services;  // of its members
+  Plan plan;              // with a part for each container, and the refusals of all
+  ServiceKeys services;   // of its members
+  engine::Labels labels;  // that all of them have alike
 };
 
 // What speaks against one of them.

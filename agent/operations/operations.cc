@@ -58,7 +58,8 @@ Error InProgress(const std::string& container, const std::string& holder) {
 }
 
 // The same request again: its operation. The same id with another request: an error.
-Result<std::optional<Operation>> OperationsImpl::Repeated(const std::string& request_id, const std::string& hash) {
+Result<std::optional<Operation>> OperationsImpl::Repeated(const Request& request, const std::string& hash) {
+  const std::string& request_id = request.request_id;
   if (request_id.empty()) return std::optional<Operation>();
   auto entry = journal_.FindByRequestId(request_id);
   if (!entry) return entry.error();
@@ -71,6 +72,7 @@ Result<std::optional<Operation>> OperationsImpl::Repeated(const std::string& req
   }
   auto operation = Get((*entry)->operation.id);
   if (!operation) return operation.error();
+  if (!request.caller.scope.Covers(operation->labels)) return NoSuchContainer(request.container);
   return std::optional(std::move(*operation));
 }
 
@@ -105,7 +107,7 @@ Result<> OperationsImpl::MayBegin(const Request& request, const JournalEntry& en
 // May it begin now? Its twin, when the same request came first; asked again after every await.
 Result<std::optional<Operation>> OperationsImpl::Admit(const Request& request, const JournalEntry& entry) {
   if (request.validate_only) return std::optional<Operation>();
-  auto twin = Repeated(request.request_id, HashOf(request));
+  auto twin = Repeated(request, HashOf(request));
   if (!twin || *twin) return twin;
   if (auto may = MayBegin(request, entry); !may) return may.error();
   return std::optional<Operation>();
@@ -140,11 +142,11 @@ ResultTask<Preflight> OperationsImpl::Explore(const Request& request, const Cont
 
 ResultTask<Operation> OperationsImpl::Submit(Request request) {
   if (!request.validate_only) {  // also while the engine is away
-    auto repeated = Repeated(request.request_id, HashOf(request));
+    auto repeated = Repeated(request, HashOf(request));
     if (!repeated) co_return repeated.error();
     if (*repeated) co_return std::move(**repeated);
   }
-  auto container = co_await Resolve(engine_, request.container);
+  auto container = co_await Resolve(engine_, request.container, request.caller.scope);
   if (!container) co_return container.error();
   if (auto same = CheckEtag(request, *container); !same) co_return same.error();
   if (auto needed = CheckStillNeeded(request, *container); !needed) co_return needed.error();
@@ -153,6 +155,7 @@ ResultTask<Operation> OperationsImpl::Submit(Request request) {
   if (!request.id.empty()) entry.operation.id = request.id;
   entry.operation.container = container->name;
   entry.operation.service_key = engine::ServiceKeyOf(container->name, container->labels);
+  entry.operation.labels = ForScopes(container->labels, settings_.scope_labels);
   auto twin = Admit(request, entry);
   if (!twin) co_return twin.error();
   if (*twin) co_return std::move(**twin);

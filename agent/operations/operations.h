@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,7 @@ struct OperationSettings {
   std::size_t maximum_unfinished = 256;  // running and queued; one more is refused with RESOURCE_EXHAUSTED
   std::chrono::hours keep_history{24 * 30};
   std::size_t maximum_history = 10'000;
+  std::set<std::string> scope_labels = {};  // that scopes of callers speak of, besides the project
 };
 
 // A lease that was taken or given back.
@@ -39,6 +41,8 @@ struct LeaseChange {
   std::string operation;            // that holds it now; empty: nobody
   Origin origin = Origin::kCaller;  // of that operation
 };
+
+Error NoSuchOperation(const std::string& id);
 
 // Since the agent's start.
 using EndedOperations = std::map<std::pair<Kind, State>, std::uint64_t>;
@@ -77,7 +81,7 @@ class Operations {
 
   // What the container of this name can go back to, as far as the engine and the history know; what runs now first.
   // NOT_FOUND (CONTAINER_NOT_FOUND).
-  virtual ResultTask<std::vector<Choice>> Versions(std::string container) = 0;
+  virtual ResultTask<std::vector<Choice>> Versions(std::string container, Scope scope) = 0;
 
   // Removes the kept containers whose time is over, but those of services that an operation works on.
   virtual Task<> SweepKept() = 0;

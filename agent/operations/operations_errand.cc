@@ -10,6 +10,7 @@ Request RequestOf(const Errand& errand) {
   Request request;
   request.kind = errand.kind;
   request.origin = errand.origin;
+  request.caller = errand.caller;
   request.container = errand.service_key;
   request.image = errand.details;
   request.parent = errand.parent;

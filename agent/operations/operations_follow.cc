@@ -7,14 +7,14 @@ namespace {
 
 constexpr std::chrono::hours kLongestWait{24};  // no operation takes longer
 
+}  // namespace
+
 Error NoSuchOperation(const std::string& id) {
   return {Code::kNotFound,
           "OPERATION_NOT_FOUND",
           "there is no operation " + id + " (they are kept for 30 days)",
           {{"operation", id}}};
 }
-
-}  // namespace
 
 Result<Operation> OperationsImpl::Get(const std::string& id) {
   RecordEnds();

@@ -12,7 +12,7 @@ using engine::ContainerDetails;
 ResultTask<Operation> OperationsImpl::SubmitGroup(GroupRequest request) {
   const std::string hash = HashOf(request);
   if (!request.each.validate_only) {
-    auto repeated = Repeated(request.each.request_id, hash);
+    auto repeated = Repeated(request.each, hash);
     if (!repeated) co_return repeated.error();
     if (*repeated) co_return std::move(**repeated);
   }
@@ -31,6 +31,7 @@ ResultTask<Operation> OperationsImpl::SubmitGroup(GroupRequest request) {
   entry.operation.request_id = request.each.request_id;
   entry.operation.created_at = clock_.WallNow();
   entry.operation.plan = std::move(preflight->plan);
+  entry.operation.labels = ForScopes(preflight->labels, settings_.scope_labels);
   entry.group = std::move(preflight->record);
   entry.request_hash = hash;
   if (request.each.validate_only) {
@@ -54,7 +55,7 @@ Result<> OperationsImpl::NobodyWorksOn(const ServiceKeys& services, const Reques
 }
 
 Result<Operation> OperationsImpl::BeginGroup(Request request, JournalEntry entry) {
-  auto twin = Repeated(request.request_id, entry.request_hash);
+  auto twin = Repeated(request, entry.request_hash);
   if (!twin) return twin.error();
   if (*twin) return std::move(**twin);
   if (auto may = MayBegin(request, entry); !may) return may.error();

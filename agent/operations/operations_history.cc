@@ -35,8 +35,8 @@ Result<std::vector<Version>> OperationsImpl::HistoryOn(const ContainerDetails& c
   return HistoryOf(*operations, engine::ServiceKeyOf(container.name, container.labels));
 }
 
-ResultTask<std::vector<Choice>> OperationsImpl::Versions(std::string container) {
-  auto current = co_await Resolve(engine_, std::move(container));
+ResultTask<std::vector<Choice>> OperationsImpl::Versions(std::string container, Scope scope) {
+  auto current = co_await Resolve(engine_, std::move(container), std::move(scope));
   if (!current) co_return current.error();
   auto kept = co_await KeptVersions(engine_, current->name);
   if (!kept) co_return kept.error();

@@ -45,7 +45,7 @@ class OperationsImpl final : public Operations {
   ResultTask<Operation> Submit(Request request) override;
   ResultTask<Operation> SubmitGroup(GroupRequest request) override;
   Result<Operation> Submit(Errand errand) override;
-  ResultTask<std::vector<Choice>> Versions(std::string container) override;
+  ResultTask<std::vector<Choice>> Versions(std::string container, Scope scope) override;
   Task<> SweepKept() override;
   Result<Operation> Get(const std::string& id) override;
   Result<std::vector<Operation>> List(const OperationQuery& query) override;
@@ -62,7 +62,7 @@ class OperationsImpl final : public Operations {
   void OnLease(std::function<void(const LeaseChange&)> told) override;
 
  private:
-  Result<std::optional<Operation>> Repeated(const std::string& request_id, const std::string& hash);
+  Result<std::optional<Operation>> Repeated(const Request& request, const std::string& hash);
   Result<> MayBegin(const Request& request, const JournalEntry& entry) const;
   Result<std::optional<Operation>> Admit(const Request& request, const JournalEntry& entry);
   bool IsPartOfOneUnderWay(const Request& request) const;

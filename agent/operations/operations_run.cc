@@ -42,7 +42,7 @@ Task<> OperationsImpl::TakeTurn(ActivePtr operation) {
     co_await RunGroup(operation);
     co_return;
   }
-  auto container = co_await Resolve(engine_, operation->operation().container);
+  auto container = co_await Resolve(engine_, operation->operation().container, operation->request().caller.scope);
   if (!container) {
     operation->End(State::kFailed, container.error());
     co_return;

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "agent/operations/caller.h"
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/types.h"
@@ -57,6 +58,7 @@ struct Request {
   bool validate_only = false;
   bool queue = false;
   Origin origin = Origin::kCaller;
+  Caller caller = TheAgent();
   std::string parent;         // the operation that it is a part of, which is under way; empty: none
   std::string id;             // that the parent chose for it; empty: made up
   bool recovers = false;      // no caller asked for it: it mends what a killed agent left
@@ -154,6 +156,7 @@ struct Operation {
   std::string container;     // the name when it began; of a group: what selected it; else empty
   std::string container_id;  // in full, when it began
   std::string service_key;   // what the lease is held on
+  engine::Labels labels;     // of the container, those that scopes speak of; of a group, what its members have alike
   std::string request_id;
   std::string parent;                 // that it is a part of; empty: none
   std::vector<std::string> children;  // its own parts, in the order in which they began

@@ -24,11 +24,12 @@ bool IsOfOneCallerOnly(int error) { return error == EINTR || error == ECONNABORT
 
 }  // namespace
 
-Acceptor::Acceptor(UnixAcceptor listener, Clock& clock, ConnectionLimits limits, Adopt adopt)
+Acceptor::Acceptor(UnixAcceptor listener, Clock& clock, ConnectionLimits limits, LocalCallers& callers, Adopt adopt)
     : listener_(std::move(listener)),
       path_(listener_.local_endpoint().path()),
       clock_(clock),
       connections_(limits),
+      callers_(callers),
       adopt_(std::move(adopt)) {}
 
 Task<> Acceptor::Run() {
@@ -75,8 +76,10 @@ void Acceptor::Welcome(int socket) {
   if (!connections_.Admits(*peer)) return TurnAway(socket, *peer);
   turning_away_ = false;
   log::Debug("connected", {{"pid", std::to_string(peer->pid)}, {"uid", std::to_string(peer->uid)}});
-  connections_.Add(socket, *peer);
-  adopt_(socket, *peer);
+  const int number = callers_.Enter(socket, *peer);
+  if (number < 0) return log::Warning("a caller is turned away: too many open files");
+  connections_.Add(number, *peer);
+  adopt_(number);
 }
 
 void Acceptor::TurnAway(int socket, const Peer& peer) {

@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "agent/rpc/connections.h"
+#include "agent/rpc/local_callers.h"
 #include "agent/rpc/peer.h"
 #include "engine/base/clock.h"
 #include "engine/base/socket_file.h"
@@ -19,9 +20,9 @@ namespace berth::rpc {
 class Acceptor {
  public:
   // Gets a connected, non-blocking socket, which is its own from then on.
-  using Adopt = std::function<void(int socket, const Peer& peer)>;
+  using Adopt = std::function<void(int socket)>;
 
-  Acceptor(UnixAcceptor listener, Clock& clock, ConnectionLimits limits, Adopt adopt);
+  Acceptor(UnixAcceptor listener, Clock& clock, ConnectionLimits limits, LocalCallers& callers, Adopt adopt);
 
   // Until Close. REQUIRES: outlives it.
   Task<> Run();
@@ -40,6 +41,7 @@ class Acceptor {
   std::string path_;
   Clock& clock_;
   rpc::Connections connections_;
+  LocalCallers& callers_;
   Adopt adopt_;
   bool turning_away_ = false;  // said so already
 };

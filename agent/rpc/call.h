@@ -3,7 +3,9 @@
 #pragma once
 
 #include <exception>
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/async_result.hpp>
@@ -14,7 +16,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <grpcpp/support/server_callback.h>
 
+#include "agent/rpc/gatekeeper.h"
 #include "agent/rpc/live_calls.h"
+#include "agent/rpc/method_roles.h"
 #include "agent/rpc/outbox.h"
 #include "agent/rpc/status.h"
 #include "engine/base/task.h"
@@ -23,6 +27,24 @@ namespace berth::rpc {
 
 // What becomes of a call whose caller hung up.
 enum class WhenAlone { kStop, kGoOn };
+
+// A call at the door: whoever calls is asked for on the loop, before any of the work is done.
+struct Asked {
+  Gatekeeper& gatekeeper;
+  const grpc::CallbackServerContext& context;
+  std::string_view request_type;
+
+  // PERMISSION_DENIED, and what the gatekeeper says.
+  Result<agent::Caller> Admit() const {
+    const auto access = AccessOf(request_type);
+    if (!access) return access.error();
+    auto caller = gatekeeper.Identify(context);
+    if (!caller) return caller;
+    const auto allowed = agent::Check(*access, *caller);
+    if (!allowed) return allowed.error();
+    return caller;
+  }
+};
 
 // What calls with one answer and calls with many have in common.
 template <class Reactor>
@@ -37,11 +59,12 @@ class Call : public Reactor {
   }
 
  protected:
-  Call(LiveCalls& calls, WhenAlone when_alone) : calls_(calls), number_(calls.Open()), when_alone_(when_alone) {}
+  Call(LiveCalls& calls, const Asked& asked, WhenAlone when_alone)
+      : calls_(calls), asked_(asked), number_(calls.Open()), when_alone_(when_alone) {}
   ~Call() override { calls_.Close(); }
 
-  // The work, to its end.
-  virtual Task<grpc::Status> Run() = 0;
+  // The work, to its end, for a caller who may have it.
+  virtual Task<grpc::Status> Run(const agent::Caller& caller) = 0;
 
   // What `work` comes to, also when it throws; `store` gets the value.
   template <class T, class Store>
@@ -73,9 +96,16 @@ class Call : public Reactor {
       calls_.Forget(number_);
       this->Finish(std::move(status));
     };
-    boost::asio::co_spawn(calls_.Loop(), Run(), boost::asio::bind_cancellation_slot(slot, std::move(finish)));
+    boost::asio::co_spawn(calls_.Loop(), AdmitAndRun(), boost::asio::bind_cancellation_slot(slot, std::move(finish)));
   }
 
+  Task<grpc::Status> AdmitAndRun() {
+    const auto caller = asked_.Admit();
+    if (!caller) co_return ToStatus(caller.error());
+    co_return co_await Run(*caller);
+  }
+
+  const Asked asked_;
   const LiveCalls::Number number_;
   const WhenAlone when_alone_;
 };
@@ -84,17 +114,19 @@ class Call : public Reactor {
 template <class Response>
 class UnaryCall final : public Call<grpc::ServerUnaryReactor> {
  public:
+  using Work = std::function<ResultTask<Response>(const agent::Caller&)>;
+
   // `response` is gRPC's, until Finish.
-  UnaryCall(LiveCalls& calls, Response* response, ResultTask<Response> work, WhenAlone when_alone)
-      : Call(calls, when_alone), response_(response), work_(std::move(work)) {}
+  UnaryCall(LiveCalls& calls, const Asked& asked, Response* response, Work work, WhenAlone when_alone)
+      : Call(calls, asked, when_alone), response_(response), work_(std::move(work)) {}
 
  private:
-  Task<grpc::Status> Run() override {
-    return StatusOf(std::move(work_), [this](Result<Response>& result) { *response_ = std::move(*result); });
+  Task<grpc::Status> Run(const agent::Caller& caller) override {
+    return StatusOf(work_(caller), [this](Result<Response>& result) { *response_ = std::move(*result); });
   }
 
   Response* const response_;
-  ResultTask<Response> work_;
+  const Work work_;
 };
 
 // Many answers. A slow caller slows his source down: no more than a few messages wait for him.
@@ -103,10 +135,13 @@ class StreamCall final : public Call<grpc::ServerWriteReactor<Message>> {
  public:
   using Merge = typename Outbox<Message>::Merge;
 
+  using Work = std::function<ResultTask<>(StreamCall& call, const agent::Caller&)>;
+
   // `merge` may be null.
-  template <class Work>
-  StreamCall(LiveCalls& calls, Work& work, Merge merge)
-      : Call<grpc::ServerWriteReactor<Message>>(calls, WhenAlone::kStop), outbox_(merge), work_(work(*this)) {}
+  StreamCall(LiveCalls& calls, const Asked& asked, Work work, Merge merge)
+      : Call<grpc::ServerWriteReactor<Message>>(calls, asked, WhenAlone::kStop),
+        outbox_(merge),
+        work_(std::move(work)) {}
 
   // Tells the caller that the stream stands: what happens from now on will be in it. Loop thread, once, before any
   // Write.
@@ -144,15 +179,15 @@ class StreamCall final : public Call<grpc::ServerWriteReactor<Message>> {
     std::move(waiter)();
   }
 
-  Task<grpc::Status> Run() override {
-    auto status = co_await this->StatusOf(std::move(work_), [](Result<>&) {});
+  Task<grpc::Status> Run(const agent::Caller& caller) override {
+    auto status = co_await this->StatusOf(work_(*this, caller), [](Result<>&) {});
     co_await boost::asio::this_coro::throw_if_cancelled(false);
     co_await UntilAtMost(0);
     co_return status;
   }
 
   Outbox<Message> outbox_;
-  ResultTask<> work_;
+  const Work work_;
   std::optional<Waiter> waiter_;
 };
 

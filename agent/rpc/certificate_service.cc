@@ -9,40 +9,44 @@ namespace berth::rpc {
 
 using certificates::Standing;
 
-grpc::ServerUnaryReactor* CertificateService::ListCertificates(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* CertificateService::ListCertificates(grpc::CallbackServerContext* context,
                                                                const v1::ListCertificatesRequest* request,
                                                                v1::ListCertificatesResponse* response) {
-  return bridge_.Read(response, List(*request));
+  return bridge_.Read(context, *request, response, [=, this](const auto&) { return List(*request); });
 }
 
-grpc::ServerUnaryReactor* CertificateService::ObtainCertificate(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* CertificateService::ObtainCertificate(grpc::CallbackServerContext* context,
                                                                 const v1::ObtainCertificateRequest* request,
                                                                 v1::Operation* response) {
-  return bridge_.Mutate(response, Begin(ToJob(*request)));
+  return bridge_.Mutate(context, *request, response,
+                        [=, this](const auto& caller) { return Begin(ToJob(*request), caller); });
 }
 
-grpc::ServerUnaryReactor* CertificateService::RenewCertificate(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* CertificateService::RenewCertificate(grpc::CallbackServerContext* context,
                                                                const v1::RenewCertificateRequest* request,
                                                                v1::Operation* response) {
-  return bridge_.Mutate(response, Begin(ToJob(*request)));
+  return bridge_.Mutate(context, *request, response,
+                        [=, this](const auto& caller) { return Begin(ToJob(*request), caller); });
 }
 
-grpc::ServerUnaryReactor* CertificateService::DeployCertificate(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* CertificateService::DeployCertificate(grpc::CallbackServerContext* context,
                                                                 const v1::DeployCertificateRequest* request,
                                                                 v1::Operation* response) {
-  return bridge_.Mutate(response, Begin(ToJob(*request)));
+  return bridge_.Mutate(context, *request, response,
+                        [=, this](const auto& caller) { return Begin(ToJob(*request), caller); });
 }
 
-grpc::ServerUnaryReactor* CertificateService::NotifyRenewed(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* CertificateService::NotifyRenewed(grpc::CallbackServerContext* context,
                                                             const v1::NotifyRenewedRequest* request,
                                                             v1::Operation* response) {
-  return bridge_.Mutate(response, Notify(*request));
+  return bridge_.Mutate(context, *request, response,
+                        [=, this](const auto& caller) { return Notify(*request, caller); });
 }
 
-grpc::ServerUnaryReactor* CertificateService::CheckCertificates(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* CertificateService::CheckCertificates(grpc::CallbackServerContext* context,
                                                                 const v1::CheckCertificatesRequest* request,
                                                                 v1::CheckCertificatesResponse* response) {
-  return bridge_.Read(response, Check(*request));
+  return bridge_.Read(context, *request, response, [=, this](const auto&) { return Check(*request); });
 }
 
 Result<> CertificateService::IsOn() const {
@@ -82,21 +86,22 @@ ResultTask<v1::ListCertificatesResponse> CertificateService::List(const v1::List
   co_return response;
 }
 
-ResultTask<v1::Operation> CertificateService::Begin(Result<CertificateJob> job) {
+ResultTask<v1::Operation> CertificateService::Begin(Result<CertificateJob> job, const agent::Caller& caller) {
   if (!job) co_return job.error();
   if (const auto on = IsOn(); !on) co_return on.error();
-  const auto operation = parts_.jobs->Begin(std::move(job->request), job->request_id, job->timeout);
+  const auto operation = parts_.jobs->Begin(std::move(job->request), job->request_id, job->timeout, caller);
   if (!operation) co_return operation.error();
   co_return ToProto(*operation);
 }
 
-ResultTask<v1::Operation> CertificateService::Notify(const v1::NotifyRenewedRequest& request) {
+ResultTask<v1::Operation> CertificateService::Notify(const v1::NotifyRenewedRequest& request,
+                                                     const agent::Caller& caller) {
   const auto lineage = ToLineage(request.lineage(), parts_.config_dir);
   if (!lineage) co_return lineage.error();
   if (const auto on = IsOn(); !on) co_return on.error();
   const auto there = parts_.keeper->live().ReadOne(*lineage);
   if (!there) co_return there.error();
-  const auto operation = parts_.jobs->BeginDeployment(*lineage);
+  const auto operation = parts_.jobs->BeginDeployment(*lineage, caller);
   if (!operation) co_return operation.error();
   co_return ToProto(*operation);
 }

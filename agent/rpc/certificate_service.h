@@ -45,10 +45,10 @@ class CertificateService final : public v1::CertificateService::CallbackService 
                                               v1::CheckCertificatesResponse* response) override;
 
  private:
-  // On the loop. A request lives as long as its call, and so longer than these.
+  // On the loop. A request and its caller live as long as the call, and so longer than these.
   ResultTask<v1::ListCertificatesResponse> List(const v1::ListCertificatesRequest& request);
-  ResultTask<v1::Operation> Begin(Result<CertificateJob> job);
-  ResultTask<v1::Operation> Notify(const v1::NotifyRenewedRequest& request);
+  ResultTask<v1::Operation> Begin(Result<CertificateJob> job, const agent::Caller& caller);
+  ResultTask<v1::Operation> Notify(const v1::NotifyRenewedRequest& request, const agent::Caller& caller);
   ResultTask<v1::CheckCertificatesResponse> Check(const v1::CheckCertificatesRequest& request);
 
   // FAILED_PRECONDITION (CERTIFICATES_OFF).

@@ -59,16 +59,17 @@ class ContainerService final : public v1::ContainerService::CallbackService {
                                                             const v1::WatchEventsRequest* request) override;
 
  private:
-  // On the loop. A request lives as long as its call, and so longer than these.
-  ResultTask<v1::ListContainersResponse> List(const v1::ListContainersRequest& request);
-  ResultTask<v1::ContainerDetails> Get(const v1::GetContainerRequest& request);
-  ResultTask<v1::ListVersionsResponse> Versions(const v1::ListVersionsRequest& request);
+  // On the loop. A request and its caller live as long as the call, and so longer than these.
+  ResultTask<v1::ListContainersResponse> List(const v1::ListContainersRequest& request, const agent::Caller& caller);
+  ResultTask<v1::ContainerDetails> Get(const v1::GetContainerRequest& request, const agent::Caller& caller);
+  ResultTask<v1::ListVersionsResponse> Versions(const v1::ListVersionsRequest& request, const agent::Caller& caller);
   template <class Proto>
-  ResultTask<v1::Operation> Submit(const Proto& request);
-  ResultTask<v1::Operation> SubmitGroup(const v1::UpgradeContainersRequest& request);
-  ResultTask<> Logs(const v1::StreamLogsRequest& request, StreamCall<v1::LogChunk>& call);
-  ResultTask<> Stats(const v1::StreamStatsRequest& request, StreamCall<v1::Stats>& call);
-  ResultTask<> Events(const v1::WatchEventsRequest& request, StreamCall<v1::ContainerEvent>& call);
+  ResultTask<v1::Operation> Submit(const Proto& request, const agent::Caller& caller);
+  ResultTask<v1::Operation> SubmitGroup(const v1::UpgradeContainersRequest& request, const agent::Caller& caller);
+  ResultTask<> Logs(const v1::StreamLogsRequest& request, StreamCall<v1::LogChunk>& call, const agent::Caller& caller);
+  ResultTask<> Stats(const v1::StreamStatsRequest& request, StreamCall<v1::Stats>& call, const agent::Caller& caller);
+  ResultTask<> Events(const v1::WatchEventsRequest& request, StreamCall<v1::ContainerEvent>& call,
+                      const agent::Caller& caller);
 
   // The engine's phrase for the container, "Up 3 minutes".
   ResultTask<std::string> StatusOf(const std::string& id);

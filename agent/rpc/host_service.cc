@@ -27,9 +27,9 @@ HostService::HostService(Bridge& bridge, engine::Engine& engine, agent::Operatio
       started_at_(clock.Now()),
       started_on_(clock.WallNow()) {}
 
-grpc::ServerUnaryReactor* HostService::GetHost(grpc::CallbackServerContext*, const v1::GetHostRequest*,
+grpc::ServerUnaryReactor* HostService::GetHost(grpc::CallbackServerContext* context, const v1::GetHostRequest* request,
                                                v1::Host* response) {
-  return bridge_.Read(response, Get());
+  return bridge_.Read(context, *request, response, [this](const auto&) { return Get(); });
 }
 
 ResultTask<v1::Host> HostService::Get() {

@@ -29,56 +29,82 @@ v1::ListOperationsResponse ToPage(const std::vector<agent::Operation>& operation
 
 }  // namespace
 
-grpc::ServerUnaryReactor* OperationService::GetOperation(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* OperationService::GetOperation(grpc::CallbackServerContext* context,
                                                          const v1::GetOperationRequest* request,
                                                          v1::Operation* response) {
-  return bridge_.Read(response, Get(*request));
+  return bridge_.Read(context, *request, response, [=, this](const auto& caller) { return Get(*request, caller); });
 }
 
-grpc::ServerUnaryReactor* OperationService::ListOperations(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* OperationService::ListOperations(grpc::CallbackServerContext* context,
                                                            const v1::ListOperationsRequest* request,
                                                            v1::ListOperationsResponse* response) {
-  return bridge_.Read(response, List(*request));
+  return bridge_.Read(context, *request, response, [=, this](const auto& caller) { return List(*request, caller); });
 }
 
 grpc::ServerWriteReactor<v1::WatchOperationResponse>* OperationService::WatchOperation(
-    grpc::CallbackServerContext*, const v1::WatchOperationRequest* request) {
-  return bridge_.Stream<v1::WatchOperationResponse>([=, this](auto& call) { return Watch(*request, call); });
+    grpc::CallbackServerContext* context, const v1::WatchOperationRequest* request) {
+  return bridge_.Stream<v1::WatchOperationResponse>(
+      context, *request, [=, this](auto& call, const auto& caller) { return Watch(*request, call, caller); });
 }
 
-grpc::ServerUnaryReactor* OperationService::WaitOperation(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* OperationService::WaitOperation(grpc::CallbackServerContext* context,
                                                           const v1::WaitOperationRequest* request,
                                                           v1::Operation* response) {
-  return bridge_.Read(response, Wait(*request));
+  return bridge_.Read(context, *request, response, [=, this](const auto& caller) { return Wait(*request, caller); });
 }
 
-grpc::ServerUnaryReactor* OperationService::CancelOperation(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* OperationService::CancelOperation(grpc::CallbackServerContext* context,
                                                             const v1::CancelOperationRequest* request,
                                                             v1::Operation* response) {
-  return bridge_.Mutate(response, Cancel(*request));
+  return bridge_.Mutate(context, *request, response,
+                        [=, this](const auto& caller) { return Cancel(*request, caller); });
 }
 
-ResultTask<v1::Operation> OperationService::Get(const v1::GetOperationRequest& request) {
+ResultTask<v1::Operation> OperationService::Get(const v1::GetOperationRequest& request, const agent::Caller& caller) {
   const auto id = ToOperationId(request.name());
   if (!id) co_return id.error();
-  const auto operation = operations_.Get(*id);
+  const auto operation = Find(*id, caller.scope);
   if (!operation) co_return operation.error();
   co_return ToProto(*operation);
 }
 
-ResultTask<v1::ListOperationsResponse> OperationService::List(const v1::ListOperationsRequest& request) {
+ResultTask<v1::ListOperationsResponse> OperationService::List(const v1::ListOperationsRequest& request,
+                                                              const agent::Caller& caller) {
   auto query = ToQuery(request);
   if (!query) co_return query.error();
   const std::size_t page_size = query->limit++;
-  const auto operations = operations_.List(*query);
+  const auto operations = Listed(*query, caller.scope);
   if (!operations) co_return operations.error();
   co_return ToPage(*operations, page_size);
 }
 
+Result<agent::Operation> OperationService::Find(const std::string& id, const agent::Scope& scope) {
+  auto operation = operations_.Get(id);
+  if (operation && !scope.Covers(operation->labels)) return agent::NoSuchOperation(id);
+  return operation;
+}
+
+// As many as asked for of those that the scope covers, as long as there are any.
+Result<std::vector<agent::Operation>> OperationService::Listed(agent::OperationQuery query, const agent::Scope& scope) {
+  if (scope.IsWholeHost()) return operations_.List(query);
+  std::vector<agent::Operation> covered;
+  for (;;) {
+    auto some = operations_.List(query);
+    if (!some) return some.error();
+    for (auto& operation : *some) {
+      query.before_id = operation.id;
+      if (covered.size() < query.limit && scope.Covers(operation.labels)) covered.push_back(std::move(operation));
+    }
+    if (some->size() < query.limit || covered.size() == query.limit) return covered;
+  }
+}
+
 ResultTask<> OperationService::Watch(const v1::WatchOperationRequest& request,
-                                     StreamCall<v1::WatchOperationResponse>& call) {
+                                     StreamCall<v1::WatchOperationResponse>& call, const agent::Caller& caller) {
   const auto id = ToOperationId(request.name());
   if (!id) co_return id.error();
+  const auto seen = Find(*id, caller.scope);
+  if (!seen) co_return seen.error();
   auto watch = operations_.Watch(*id, std::max<std::uint64_t>(request.from_sequence(), 1));
   if (!watch) co_return watch.error();
   call.Opened();
@@ -92,19 +118,24 @@ ResultTask<> OperationService::Watch(const v1::WatchOperationRequest& request,
   }
 }
 
-ResultTask<v1::Operation> OperationService::Wait(const v1::WaitOperationRequest& request) {
+ResultTask<v1::Operation> OperationService::Wait(const v1::WaitOperationRequest& request, const agent::Caller& caller) {
   const auto id = ToOperationId(request.name());
   if (!id) co_return id.error();
   const auto limit = ToWaitLimit(request);
   if (!limit) co_return limit.error();
+  const auto seen = Find(*id, caller.scope);
+  if (!seen) co_return seen.error();
   const auto operation = co_await operations_.Wait(*id, *limit);
   if (!operation) co_return operation.error();
   co_return ToProto(*operation);
 }
 
-ResultTask<v1::Operation> OperationService::Cancel(const v1::CancelOperationRequest& request) {
+ResultTask<v1::Operation> OperationService::Cancel(const v1::CancelOperationRequest& request,
+                                                   const agent::Caller& caller) {
   const auto id = ToOperationId(request.name());
   if (!id) co_return id.error();
+  const auto seen = Find(*id, caller.scope);
+  if (!seen) co_return seen.error();
   const auto operation = operations_.Cancel(*id);
   if (!operation) co_return operation.error();
   co_return ToProto(*operation);

@@ -25,12 +25,16 @@ class OperationService final : public v1::OperationService::CallbackService {
                                             v1::Operation* response) override;
 
  private:
-  // On the loop. A request lives as long as its call, and so longer than these.
-  ResultTask<v1::Operation> Get(const v1::GetOperationRequest& request);
-  ResultTask<v1::ListOperationsResponse> List(const v1::ListOperationsRequest& request);
-  ResultTask<> Watch(const v1::WatchOperationRequest& request, StreamCall<v1::WatchOperationResponse>& call);
-  ResultTask<v1::Operation> Wait(const v1::WaitOperationRequest& request);
-  ResultTask<v1::Operation> Cancel(const v1::CancelOperationRequest& request);
+  // On the loop. A request and its caller live as long as the call, and so longer than these.
+  ResultTask<v1::Operation> Get(const v1::GetOperationRequest& request, const agent::Caller& caller);
+  ResultTask<v1::ListOperationsResponse> List(const v1::ListOperationsRequest& request, const agent::Caller& caller);
+  ResultTask<> Watch(const v1::WatchOperationRequest& request, StreamCall<v1::WatchOperationResponse>& call,
+                     const agent::Caller& caller);
+  ResultTask<v1::Operation> Wait(const v1::WaitOperationRequest& request, const agent::Caller& caller);
+  ResultTask<v1::Operation> Cancel(const v1::CancelOperationRequest& request, const agent::Caller& caller);
+  // NOT_FOUND also for one that the scope does not cover.
+  Result<agent::Operation> Find(const std::string& id, const agent::Scope& scope);
+  Result<std::vector<agent::Operation>> Listed(agent::OperationQuery query, const agent::Scope& scope);
 
   Bridge& bridge_;
   agent::Operations& operations_;

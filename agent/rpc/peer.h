@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <vector>
 
 #include "engine/base/error.h"
 
@@ -11,6 +12,7 @@ struct Peer {
   pid_t pid = 0;  // for the log only: it may have ended, and its number been given away, since it connected
   uid_t uid = 0;
   gid_t gid = 0;
+  std::vector<gid_t> groups = {};  // the others that the user is in
 };
 
 // INTERNAL when `socket` is no connected Unix socket.

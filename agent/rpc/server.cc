@@ -39,27 +39,23 @@ void Apply(const ServerLimits& limits, grpc::ServerBuilder& builder) {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::Start(const ServerParts& parts, const SocketFile& socket,
+Result<std::unique_ptr<Server>> Server::Start(const ServiceParts& parts, const SocketFile& socket, LocalRoles roles,
                                               const ServerLimits& limits) {
   auto listener = ListenAt(parts.loop, socket);
   if (!listener) return listener.error();
-  std::unique_ptr<Server> server(new Server(parts, limits));
+  std::unique_ptr<Server> server(new Server(parts, std::move(roles), limits));
   const auto begun = server->Begin(std::move(*listener));
   if (!begun) return begun.error();
   return server;
 }
 
-Server::Server(const ServerParts& parts, const ServerLimits& limits)
+Server::Server(const ServiceParts& parts, LocalRoles roles, const ServerLimits& limits)
     : limits_(limits),
       loop_(parts.loop),
       clock_(parts.clock),
-      bridge_(parts.loop),
-      containers_(bridge_, parts.engine, parts.operations, parts.events, limits.streams),
-      operations_(bridge_, parts.operations),
-      watchdog_(bridge_, parts.watchdog),
-      certificates_(bridge_, parts.certificates),
-      host_(bridge_, parts.engine, parts.operations, parts.clock, parts.host),
-      certificates_only_(parts.certificates_only) {}
+      callers_(std::move(roles)),
+      bridge_(parts.loop, callers_),
+      services_(bridge_, parts, limits.streams) {}
 
 Server::~Server() = default;
 
@@ -68,13 +64,7 @@ void Server::BuildGrpc() {
   EnableHealthAndReflection();
   grpc::ServerBuilder builder;
   Apply(limits_, builder);
-  if (!certificates_only_) {
-    builder.RegisterService(&containers_);
-    builder.RegisterService(&watchdog_);
-  }
-  builder.RegisterService(&operations_);
-  builder.RegisterService(&certificates_);
-  builder.RegisterService(&host_);
+  services_.AddTo(builder);
   grpc_ = builder.BuildAndStart();
 }
 
@@ -82,8 +72,8 @@ Result<> Server::Begin(UnixAcceptor listener) {
   BuildGrpc();
   if (!grpc_) return Error{Code::kInternal, "GRPC_FAILED", "gRPC could not begin; its own words are in the log"};
   ShowEngine(false);
-  const auto adopt = [this](int socket, const Peer&) { grpc::AddInsecureChannelFromFd(grpc_.get(), socket); };
-  acceptor_ = std::make_unique<Acceptor>(std::move(listener), clock_, limits_.connections, adopt);
+  const auto adopt = [this](int socket) { grpc::AddInsecureChannelFromFd(grpc_.get(), socket); };
+  acceptor_ = std::make_unique<Acceptor>(std::move(listener), clock_, limits_.connections, callers_, adopt);
   asio::co_spawn(loop_, acceptor_->Run(), [](std::exception_ptr thrown) {
     if (thrown) std::rethrow_exception(thrown);
   });

@@ -6,17 +6,11 @@
 
 #include <grpcpp/server.h>
 
-#include "agent/event_hub.h"
-#include "agent/operations/operations.h"
 #include "agent/rpc/acceptor.h"
 #include "agent/rpc/bridge.h"
-#include "agent/rpc/certificate_service.h"
-#include "agent/rpc/container_service.h"
-#include "agent/rpc/host_service.h"
-#include "agent/rpc/operation_service.h"
-#include "agent/rpc/watchdog_service.h"
+#include "agent/rpc/local_callers.h"
+#include "agent/rpc/services.h"
 #include "engine/base/clock.h"
-#include "engine/engine.h"
 
 namespace berth::rpc {
 
@@ -29,24 +23,11 @@ struct ServerLimits {
   std::size_t memory_bytes = 256 << 20;  // of gRPC's own buffers, in all
 };
 
-// What the services answer from. All of it outlives the server.
-struct ServerParts {
-  boost::asio::any_io_executor loop;
-  engine::Engine& engine;
-  agent::Operations& operations;
-  agent::EventHub& events;
-  Clock& clock;
-  WatchdogParts watchdog;
-  CertificateParts certificates;
-  HostFacts host;
-  bool certificates_only = false;  // containers and the watchdog are not offered then
-};
-
 // Made, shut down and destroyed on the main thread; all else happens on the loop and on gRPC's threads.
 class Server {
  public:
   // Answers at `socket` as soon as the loop runs. Errors as of ListenAt, and INTERNAL when gRPC can't begin.
-  static Result<std::unique_ptr<Server>> Start(const ServerParts& parts, const SocketFile& socket,
+  static Result<std::unique_ptr<Server>> Start(const ServiceParts& parts, const SocketFile& socket, LocalRoles roles,
                                                const ServerLimits& limits);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -66,20 +47,16 @@ class Server {
   std::size_t Connections() { return acceptor_->Connections(); }
 
  private:
-  Server(const ServerParts& parts, const ServerLimits& limits);
+  Server(const ServiceParts& parts, LocalRoles roles, const ServerLimits& limits);
   Result<> Begin(UnixAcceptor listener);
   void BuildGrpc();
 
   ServerLimits limits_;
   boost::asio::any_io_executor loop_;
   Clock& clock_;
+  LocalCallers callers_;
   Bridge bridge_;
-  ContainerService containers_;
-  OperationService operations_;
-  WatchdogService watchdog_;
-  CertificateService certificates_;
-  HostService host_;
-  const bool certificates_only_;
+  Services services_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Acceptor> acceptor_;
 };

@@ -1,7 +1,11 @@
 // WatchdogService: what is watched, what was done about it, and how to hold it back.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "agent/episode_history.h"
+#include "agent/operations/resolve.h"
 #include "agent/rpc/bridge.h"
 #include "berth/v1/watchdog_service.grpc.pb.h"
 #include "notices/notice.h"
@@ -18,7 +22,8 @@ struct WatchdogParts {
 
 class WatchdogService final : public v1::WatchdogService::CallbackService {
  public:
-  WatchdogService(Bridge& bridge, const WatchdogParts& parts) : bridge_(bridge), parts_(parts) {}
+  WatchdogService(Bridge& bridge, engine::Engine& engine, const WatchdogParts& parts)
+      : bridge_(bridge), engine_(engine), parts_(parts) {}
 
   grpc::ServerUnaryReactor* GetWatchdog(grpc::CallbackServerContext* context, const v1::GetWatchdogRequest* request,
                                         v1::Watchdog* response) override;
@@ -35,20 +40,25 @@ class WatchdogService final : public v1::WatchdogService::CallbackService {
                                            v1::SendTestNoticeResponse* response) override;
 
  private:
-  // On the loop. A request lives as long as its call, and so longer than these.
-  ResultTask<v1::Watchdog> Get(const v1::GetWatchdogRequest& request);
-  ResultTask<v1::ListEpisodesResponse> List(const v1::ListEpisodesRequest& request);
-  ResultTask<v1::Watchdog> Pause(const v1::PauseWatchdogRequest& request);
-  ResultTask<v1::Watchdog> Resume(const v1::ResumeWatchdogRequest& request);
-  ResultTask<v1::Watchdog> Reset(const v1::ResetCircuitRequest& request);
+  // On the loop. A request and its caller live as long as the call, and so longer than these.
+  ResultTask<v1::Watchdog> Get(const v1::GetWatchdogRequest& request, const agent::Caller& caller);
+  ResultTask<v1::ListEpisodesResponse> List(const v1::ListEpisodesRequest& request, const agent::Caller& caller);
+  ResultTask<v1::Watchdog> Pause(const v1::PauseWatchdogRequest& request, const agent::Caller& caller);
+  ResultTask<v1::Watchdog> Resume(const v1::ResumeWatchdogRequest& request, const agent::Caller& caller);
+  ResultTask<v1::Watchdog> Reset(const v1::ResetCircuitRequest& request, const agent::Caller& caller);
   ResultTask<v1::SendTestNoticeResponse> TestNotice();
 
   // FAILED_PRECONDITION (WATCHDOG_OFF).
   Result<watchdog::Watcher*> Watcher() const;
-  // NOT_FOUND (NOT_WATCHED) for a container that is not there.
-  Result<v1::Watchdog> Show(const std::string& container) const;
+  // What is watched of the container, or of all; NOT_FOUND (NOT_WATCHED) for one that is not there, or that the scope
+  // does not cover.
+  ResultTask<v1::Watchdog> Show(std::string container, agent::Scope scope) const;
+  // What may be told to hold back: one that is in the scope, or all for who has the whole host.
+  ResultTask<> CheckReach(std::string container, agent::Scope scope) const;
+  Result<std::vector<watchdog::Episode>> Listed(agent::EpisodeQuery query, const agent::ServicesInScope& services);
 
   Bridge& bridge_;
+  engine::Engine& engine_;
   const WatchdogParts parts_;
 };
 

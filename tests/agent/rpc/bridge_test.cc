@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "berth/v1/operation_service.grpc.pb.h"
+#include "tests/agent/rpc/anybody.h"
 #include "tests/agent/rpc/loop_thread.h"
 #include "tests/support/gate.h"
 #include "tests/support/temporary_directory.h"
@@ -33,17 +34,19 @@ class Script final : public v1::OperationService::CallbackService {
   std::function<ResultTask<v1::Operation>()> mutate = Nothing;
   std::function<ResultTask<>(Watch& call)> stream;
 
-  grpc::ServerUnaryReactor* GetOperation(grpc::CallbackServerContext*, const v1::GetOperationRequest*,
+  grpc::ServerUnaryReactor* GetOperation(grpc::CallbackServerContext* context, const v1::GetOperationRequest* request,
                                          v1::Operation* response) override {
-    return bridge_.Read(response, read());
+    return bridge_.Read(context, *request, response, [this](const auto&) { return read(); });
   }
-  grpc::ServerUnaryReactor* CancelOperation(grpc::CallbackServerContext*, const v1::CancelOperationRequest*,
+  grpc::ServerUnaryReactor* CancelOperation(grpc::CallbackServerContext* context,
+                                            const v1::CancelOperationRequest* request,
                                             v1::Operation* response) override {
-    return bridge_.Mutate(response, mutate());
+    return bridge_.Mutate(context, *request, response, [this](const auto&) { return mutate(); });
   }
-  grpc::ServerWriteReactor<v1::WatchOperationResponse>* WatchOperation(grpc::CallbackServerContext*,
-                                                                       const v1::WatchOperationRequest*) override {
-    return bridge_.Stream<v1::WatchOperationResponse>([this](auto& call) { return stream(call); });
+  grpc::ServerWriteReactor<v1::WatchOperationResponse>* WatchOperation(
+      grpc::CallbackServerContext* context, const v1::WatchOperationRequest* request) override {
+    return bridge_.Stream<v1::WatchOperationResponse>(context, *request,
+                                                      [this](auto& call, const auto&) { return stream(call); });
   }
 
  private:
@@ -77,7 +80,8 @@ class BridgeTest : public testing::Test {
   const std::string address_ = "unix://" + (directory_ / "s").string();
   test::Gate gate_;
   test::LoopThread loop_;
-  Bridge bridge_{loop_.executor()};
+  test::Anybody door_;
+  Bridge bridge_{loop_.executor(), door_};
   Script script_{bridge_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Stub> stub_;
@@ -93,6 +97,25 @@ TEST_F(BridgeTest, AnswersWithWhatTheWorkComesTo) {
   EXPECT_TRUE(Get(&answer).ok());
   EXPECT_EQ(answer.name(), "operations/1");
   EXPECT_TRUE(NothingLives());
+}
+
+TEST_F(BridgeTest, DoesNoWorkForACallerWhoMayNotHaveIt) {
+  door_.caller = agent::Caller{"user:eve(1001)", "pid 7", agent::Role::kViewer, {}};
+  std::atomic<int> done = 0;
+  script_.read = script_.mutate = [&]() -> ResultTask<v1::Operation> {
+    ++done;
+    co_return v1::Operation();
+  };
+  EXPECT_TRUE(Get().ok());
+  grpc::ClientContext context;
+  v1::Operation ignored;
+  const auto refused = stub_->CancelOperation(&context, {}, &ignored);
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(refused.error_message(), "this needs the role deployer, and user:eve(1001) has the role viewer");
+  EXPECT_EQ(done, 1);
+  door_.caller = Error{Code::kPermissionDenied, "CALLER_UNKNOWN", "who is it?"};
+  EXPECT_EQ(Get().error_message(), "who is it?");
+  EXPECT_EQ(done, 1);
 }
 
 TEST_F(BridgeTest, AnswersWithTheErrorOfTheWork) {

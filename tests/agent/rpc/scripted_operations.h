@@ -46,7 +46,7 @@ class ScriptedOperations final : public agent::Operations {
 
   std::optional<std::string> HolderOf(const std::string&) const override { return std::nullopt; }
 
-  ResultTask<std::vector<agent::Choice>> Versions(std::string container) override {
+  ResultTask<std::vector<agent::Choice>> Versions(std::string container, agent::Scope) override {
     if (container == "nobody") co_return Error{Code::kNotFound, "CONTAINER_NOT_FOUND", "there is no container nobody"};
     co_return choices;
   }

@@ -64,7 +64,7 @@ ServerLimits ServerTest::Limits() {
 }
 
 void ServerTest::SetUp() {
-  auto started = Server::Start(Parts(), {.path = socket_path}, Limits());
+  auto started = Server::Start(Parts(), {.path = socket_path}, {}, Limits());
   if (!started) throw std::runtime_error(started.error().message);
   server = std::move(*started);
   channel = NewChannel();
@@ -77,7 +77,7 @@ void ServerTest::TearDown() {
   loop.Stop();
 }
 
-ServerParts ServerTest::Parts() {
+ServiceParts ServerTest::Parts() {
   HostFacts host{.hostname = "harbour", .agent_version = "1.2.3", .engine_endpoint = "unix:///engine.sock"};
   return {loop.executor(), engine, operations, events, clock, Watchdog(), Certificates(), std::move(host)};
 }

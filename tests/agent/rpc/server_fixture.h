@@ -59,7 +59,7 @@ class ServerTest : public testing::Test {
   void SetUp() override;
   void TearDown() override;
 
-  ServerParts Parts();
+  ServiceParts Parts();
   virtual WatchdogParts Watchdog() { return {&watcher, history, notices}; }
   // Switched off.
   virtual CertificateParts Certificates() { return {loop.executor(), clock, nullptr, nullptr, directory.path()}; }

@@ -108,7 +108,7 @@ TEST_F(ServerTest, TakesItsSocketAwayWhenItShutsDown) {
 }
 
 TEST_F(ServerTest, DoesNotBeginTwiceAtOnePlace) {
-  const auto second = Server::Start(Parts(), {.path = socket_path}, Limits());
+  const auto second = Server::Start(Parts(), {.path = socket_path}, {}, Limits());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().reason, "ALREADY_LISTENING");
   EXPECT_TRUE(Ask(NewChannel()).ok());

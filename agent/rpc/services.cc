@@ -1,0 +1,23 @@
+#include "agent/rpc/services.h"
+
+namespace berth::rpc {
+
+Services::Services(Bridge& bridge, const ServiceParts& parts, const StreamLimits& limits)
+    : containers_(bridge, parts.engine, parts.operations, parts.events, limits),
+      operations_(bridge, parts.operations),
+      watchdog_(bridge, parts.engine, parts.watchdog),
+      certificates_(bridge, parts.certificates),
+      host_(bridge, parts.engine, parts.operations, parts.clock, parts.host),
+      certificates_only_(parts.certificates_only) {}
+
+void Services::AddTo(grpc::ServerBuilder& builder) {
+  if (!certificates_only_) {
+    builder.RegisterService(&containers_);
+    builder.RegisterService(&watchdog_);
+  }
+  builder.RegisterService(&operations_);
+  builder.RegisterService(&certificates_);
+  builder.RegisterService(&host_);
+}
+
+}  // namespace berth::rpc
