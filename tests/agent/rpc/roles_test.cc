@@ -26,7 +26,8 @@ class Roles : public OpenDoor {
     const auto call = stub.PrepareCall(&context, "/" + method.service()->full_name() + "/" + method.name(), &queue);
     const auto done = [&] { queue.Next(&tag, &ok); };
     call->StartCall(nullptr), done();
-    call->WriteLast(grpc::ByteBuffer(), {}, nullptr), done();
+    const grpc::Slice nothing;
+    call->WriteLast(grpc::ByteBuffer(&nothing, 1), {}, nullptr), done();
     grpc::ByteBuffer answer;
     do {
       call->Read(&answer, nullptr), done();
