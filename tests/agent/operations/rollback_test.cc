@@ -142,7 +142,7 @@ TEST_F(RollbackTest, LeavesOneOfTheTwoServingWhereverTheAgentIsKilled) {
 }
 
 TEST_F(RollbackTest, ShowsWhatThereIsToChooseFrom) {
-  const auto choices = host.loop.Await(host.operations->Versions("web"));
+  const auto choices = host.loop.Await(host.operations->Versions("web", {}));
   ASSERT_OK(choices);
   ASSERT_THAT(*choices, SizeIs(4));
   EXPECT_TRUE(choices->at(0).runs_now);
