@@ -8,13 +8,11 @@
 #include <vector>
 
 #include <boost/asio/ip/address.hpp>
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/pemerr.h>
-#include <openssl/x509v3.h>
 
+#include "engine/base/openssl.h"
 #include "engine/base/utf8.h"
 
 namespace berth::certificates {
@@ -25,19 +23,11 @@ namespace ip = boost::asio::ip;
 constexpr int kLongestChain = 20;
 constexpr std::size_t kMostNames = 1000;
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
-
-using Bio = std::unique_ptr<BIO, Release<BIO_free>>;
-using X509Pointer = std::unique_ptr<X509, Release<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
-using Number = std::unique_ptr<BIGNUM, Release<BN_free>>;
-using Names = std::unique_ptr<GENERAL_NAMES, Release<GENERAL_NAMES_free>>;
+using openssl::Bio;
+using openssl::Key;
+using openssl::Names;
+using openssl::Number;
+using X509Pointer = openssl::Certificate;
 
 Error Bad(std::string reason, const std::string& what) {
   const unsigned long number = ERR_peek_last_error();
@@ -79,8 +69,8 @@ Result<std::vector<X509Pointer>> ReadChain(const std::string& pem, int most) {
 
 std::string SerialOf(X509* certificate) {
   const Number number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
-  const std::unique_ptr<char, Release<[](char* text) { OPENSSL_free(text); }>> digits(number ? BN_bn2hex(number.get())
-                                                                                             : nullptr);
+  using Text = std::unique_ptr<char, openssl::Release<[](char* text) { OPENSSL_free(text); }>>;
+  const Text digits(number ? BN_bn2hex(number.get()) : nullptr);
   return digits ? digits.get() : "";
 }
 

@@ -12,6 +12,7 @@
 #include <openssl/pem.h>
 
 #include "certbot-hook/pem.h"
+#include "engine/base/openssl.h"
 #include "engine/base/side_task.h"
 
 namespace berth::certificates {
@@ -51,14 +52,12 @@ Error Failed(const ProbeAddress& address, const std::string& what) {
 
 // As PEM, for the one reader of certificates that there is.
 Result<Certificate> Shown(SSL* tls, const ProbeAddress& address) {
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(tls), &X509_free);
-  const std::unique_ptr<BIO, decltype(&BIO_free_all)> memory(BIO_new(BIO_s_mem()), &BIO_free_all);
+  const openssl::Certificate certificate(SSL_get1_peer_certificate(tls));
+  const openssl::Bio memory(BIO_new(BIO_s_mem()));
   if (!certificate || !memory || PEM_write_bio_X509(memory.get(), certificate.get()) != 1) {
     return Failed(address, "shows no certificate");
   }
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(memory.get(), &bytes);
-  return ReadCertificate(std::string(bytes, static_cast<std::size_t>(size)));
+  return ReadCertificate(openssl::Content(memory));
 }
 
 }  // namespace

@@ -2,12 +2,11 @@
 
 #include <cstdio>
 #include <fstream>
-#include <memory>
 
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <openssl/x509v3.h>
+
+#include "engine/base/openssl.h"
 
 namespace berth::certificates {
 namespace {
@@ -17,18 +16,11 @@ namespace fs = std::filesystem;
 constexpr long kDays = 365;
 constexpr int kSerialBits = 127;
 
-template <auto kFree>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using X509Ptr = std::unique_ptr<X509, Free<X509_free>>;
-using Memory = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
-using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
+using openssl::Bio;
+using openssl::Extension;
+using openssl::Key;
+using openssl::Number;
+using X509Ptr = openssl::Certificate;
 
 Error Failed(const std::string& what) { return {Code::kFailedPrecondition, "STAND_IN_FAILED", what}; }
 
@@ -71,12 +63,6 @@ X509Ptr Sign(EVP_PKEY* key, const std::vector<std::string>& names, WallTime now)
   return made ? std::move(certificate) : nullptr;
 }
 
-std::string TextOf(BIO* memory) {
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(memory, &bytes);
-  return {bytes, static_cast<std::size_t>(size)};
-}
-
 // Readable by its owner alone, from its first byte on.
 bool WriteFile(const fs::path& path, const std::string& text) {
   std::error_code ignored;
@@ -102,12 +88,12 @@ bool Link(const fs::path& target, const fs::path& link) {
 Result<PemPair> MakeSelfSigned(const std::vector<std::string>& names, WallTime now) {
   const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   const X509Ptr certificate = key ? Sign(key.get(), names, now) : nullptr;
-  const Memory chain(BIO_new(BIO_s_mem()));
-  const Memory secret(BIO_new(BIO_s_mem()));
+  const Bio chain(BIO_new(BIO_s_mem()));
+  const Bio secret(BIO_new(BIO_s_mem()));
   const bool written = certificate && chain && secret && PEM_write_bio_X509(chain.get(), certificate.get()) == 1 &&
                        PEM_write_bio_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
   if (!written) return Failed("OpenSSL can't make a self-signed certificate");
-  return PemPair{TextOf(chain.get()), TextOf(secret.get())};
+  return PemPair{openssl::Content(chain), openssl::Content(secret)};
 }
 
 fs::path StandInDirectory(const fs::path& config_dir, const std::string& lineage) {

@@ -1,0 +1,40 @@
+// What OpenSSL hands out, freed by its owner.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+
+namespace berth::openssl {
+
+template <auto release>
+struct Release {
+  template <class T>
+  void operator()(T* object) const {
+    release(object);
+  }
+};
+
+using Bio = std::unique_ptr<BIO, Release<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, Release<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
+using Number = std::unique_ptr<BIGNUM, Release<BN_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, Release<X509_EXTENSION_free>>;
+using Integer = std::unique_ptr<ASN1_INTEGER, Release<ASN1_INTEGER_free>>;
+using Time = std::unique_ptr<ASN1_TIME, Release<ASN1_TIME_free>>;
+using RevocationList = std::unique_ptr<X509_CRL, Release<X509_CRL_free>>;
+using Revoked = std::unique_ptr<X509_REVOKED, Release<X509_REVOKED_free>>;
+using Names = std::unique_ptr<GENERAL_NAMES, Release<GENERAL_NAMES_free>>;
+
+// What was written to a BIO in memory.
+inline std::string Content(const Bio& memory) {
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &bytes);
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
+}  // namespace berth::openssl
