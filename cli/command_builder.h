@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/command_line.h"
 #include "cli/exit_code.h"
 #include "cli/session.h"
 #include "cli/text/safe.h"
@@ -31,7 +32,7 @@ inline Result<std::int64_t> ParseNumber(const std::string& text, std::int64_t sm
 }
 
 // What was chosen on the command line; its options live in the closure.
-using Chosen = std::function<ExitCode(const Session&)>;
+using Chosen = Command;
 
 // A command whose options are a struct: Define() binds them, and `function` runs with them.
 template <class Options>
@@ -39,7 +40,10 @@ using Function = ExitCode (*)(const Session&, const Options&);
 
 class Commands {
  public:
-  Commands(CLI::App& parent, Chosen& chosen) : parent_(parent), chosen_(chosen) { parent_.require_subcommand(1); }
+  Commands(CLI::App& parent, Chosen& chosen, bool asks_agent = true)
+      : parent_(parent), chosen_(chosen), asks_agent_(asks_agent) {
+    parent_.require_subcommand(1);
+  }
 
   template <class Options, class Define>
   CLI::App& Add(const std::string& name, const std::string& what, Options defaults, Define define,
@@ -47,15 +51,17 @@ class Commands {
     const auto options = std::make_shared<Options>(std::move(defaults));
     CLI::App& command = Group(name, what);
     define(command, *options);
-    command.callback([options, function, &command, &chosen = chosen_] {
+    command.callback([options, function, &command, &chosen = chosen_, asks_agent = asks_agent_] {
       if (!command.get_subcommands().empty()) return;  // that one was chosen
-      chosen = [options, function](const Session& session) { return function(session, *options); };
+      chosen = {[options, function](const Session& session) { return function(session, *options); }, asks_agent};
     });
     return command;
   }
 
   void Add(const std::string& name, const std::string& what, ExitCode (*function)(const Session&)) {
-    Group(name, what).callback([function, &chosen = chosen_] { chosen = function; });
+    Group(name, what).callback([function, &chosen = chosen_, asks_agent = asks_agent_] {
+      chosen = {function, asks_agent};
+    });
   }
 
   // With commands of its own.
@@ -66,6 +72,7 @@ class Commands {
  private:
   CLI::App& parent_;
   Chosen& chosen_;
+  bool asks_agent_;
 };
 
 // An option whose text `parse` turns into a Result; what it complains about is wrong usage.
@@ -108,5 +115,7 @@ void AddWatchdogCommands(Commands& all, Chosen& chosen);
 void AddCertificateCommands(Commands& all, Chosen& chosen);
 // completion and its family: command_line_completion.cc.
 void AddCompletionCommands(const CLI::App& root, Commands& all, Chosen& chosen);
+// pki, context and their families: command_line_fleet.cc.
+void AddFleetCommands(Commands& all, Chosen& chosen);
 
 }  // namespace berth::cli

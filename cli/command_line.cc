@@ -26,7 +26,17 @@ Result<Milliseconds> ParseInterval(const std::string& text) {
 }
 
 void AddGlobals(CLI::App& app, Globals& globals) {
-  app.add_option("--host", globals.host, "The agent's Unix socket, also from BERTH_HOST")->capture_default_str();
+  app.add_option("--host", globals.host,
+                 "Where the agent listens: a Unix socket, or HOST:PORT with the certificates of a context; also from "
+                 "BERTH_HOST")
+      ->type_name("ADDRESS");
+  app.add_option("--context", globals.contexts,
+                 "The agent of this context; of several, side by side: NAME,NAME. Also from BERTH_CONTEXT")
+      ->delimiter(',')
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("NAME");
+  app.add_flag("--all-contexts", globals.all_contexts, "The agents of all contexts, side by side");
   app.add_flag("--json", globals.json, "JSON instead of text: docs/berthctl.md has the shapes");
   AddParsed(app, "--watch", "SECONDS", globals.watch,
             "Look again every 2 s, or --watch=SECONDS (ps, inspect, health, cert ls, ops, op show, stats, info)",
@@ -247,6 +257,7 @@ void AddCommands(CLI::App& app, Chosen& chosen) {
   AddOperationCommands(all.Group("op", "One operation: show, watch, wait, cancel"), chosen);
   AddWatchdogCommands(all, chosen);
   AddCertificateCommands(all, chosen);
+  AddFleetCommands(all, chosen);
   all.Add("info", "The host, its engine and the agent", Info);
   all.Add("version", "The versions of everything", Version);
   AddCompletionCommands(app, all, chosen);
@@ -281,11 +292,9 @@ Answer ToAnswer(const CLI::App& app, const CLI::ParseError& error) {
 
 }  // namespace
 
-std::variant<Invocation, Answer> ParseCommandLine(const std::vector<std::string>& arguments,
-                                                  const std::string& default_host) {
+std::variant<Invocation, Answer> ParseCommandLine(const std::vector<std::string>& arguments) {
   Invocation invocation;
-  invocation.globals.host = default_host;
-  CLI::App app("Looks after the containers of this host, through its agent berthd.", "berthctl");
+  CLI::App app("Looks after the containers of this host, or of others, through their agents berthd.", "berthctl");
   app.set_version_flag("--version", "berthctl " BERTH_VERSION);
   app.footer(kFooter);
   AddGlobals(app, invocation.globals);

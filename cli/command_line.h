@@ -12,9 +12,14 @@
 
 namespace berth::cli {
 
+struct Command {
+  std::function<ExitCode(const Session&)> run;
+  bool asks_agent = true;
+};
+
 struct Invocation {
   Globals globals;
-  std::function<ExitCode(const Session&)> command;
+  Command command;
 };
 
 // Help or --version (kOk, for standard output), or what is wrong with the arguments (kUsage, for standard error).
@@ -23,8 +28,6 @@ struct Answer {
   ExitCode code = ExitCode::kOk;
 };
 
-// `default_host` applies without --host.
-std::variant<Invocation, Answer> ParseCommandLine(const std::vector<std::string>& arguments,
-                                                  const std::string& default_host);
+std::variant<Invocation, Answer> ParseCommandLine(const std::vector<std::string>& arguments);
 
 }  // namespace berth::cli

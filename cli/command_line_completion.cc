@@ -19,16 +19,16 @@ void AddWords(CLI::App& command, const CLI::App& root, Chosen& chosen) {
   command.group("")->add_option("WORDS", *typed);
   command.callback([typed, &root, &chosen] {
     const std::string begun = typed->empty() ? "" : typed->back();
-    chosen = [completion = Complete(root, *typed), begun](const Session& session) {
+    chosen = {[completion = Complete(root, *typed), begun](const Session& session) {
       return PrintCandidates(session, completion, begun);
-    };
+    }};
   });
 }
 
 }  // namespace
 
 void AddCompletionCommands(const CLI::App& root, Commands& all, Chosen& chosen) {
-  Commands family(all.Group("completion", "Completion of these words by your shell: bash, zsh, fish"), chosen);
+  Commands family(all.Group("completion", "Completion of these words by your shell: bash, zsh, fish"), chosen, false);
   for (const auto* shell : {"bash", "zsh", "fish"}) AddShell(family, shell);
   AddWords(family.Group("words", "What may come next"), root, chosen);
 }

@@ -17,13 +17,27 @@ constexpr auto kNextSteps = std::to_array<std::pair<Word, Word>>({
     {reason::kSocketDenied, "add yourself to the group berth, or use sudo"},
     {reason::kNoAnswer, "it may still happen; give the agent longer with --call-timeout"},
     {"AGENT_STOPPING", "it is being restarted: try again in a moment"},
+    {"AMBIGUOUS_NAME", "give the serial instead: berthctl pki show lists them"},
     {"CERTIFICATES_OFF", "berthctl cert ls shows meanwhile what is on disk"},
+    {"CERTIFICATE_EXISTS", "make another one, with a new key, in its place: --renew"},
+    {"CERTIFICATE_NOT_FOUND", "berthctl pki show lists them"},
     {"CONTAINER_NOT_FOUND", "berthctl ps -a lists them"},
+    {"CONTEXT_DAMAGED", "add it again: berthctl context add --replace"},
+    {"CONTEXT_EXISTS", "take its place with --replace, or choose another name"},
+    {"CONTEXT_IN_USE", "use another one first: berthctl context use default"},
+    {"CONTEXT_NOT_FOUND", "berthctl context ls lists them"},
     {"ENGINE_UNREACHABLE", "systemctl status docker says more"},
+    {"KEY_ENCRYPTED", "say where its passphrase is: --passphrase-file FILE"},
     {"LINEAGE_NOT_FOUND", "berthctl cert ls lists them; get the first one with berthctl cert init"},
+    {"NO_CERTIFICATES", "berthctl pki issue client NAME --role ROLE --context NAME --host ADDRESS makes them"},
+    {"NO_CONTEXTS", "add one: berthctl context add --help"},
+    {"NO_HOME", "set HOME, or for berthctl pki give --directory"},
     {"NOT_WATCHED", "berthctl health lists those that are"},
     {"OPERATION_NOT_FOUND", "berthctl ops lists them"},
     {"OPERATION_TIMEOUT", "give it longer with --timeout"},
+    {"PKI_BUSY", "wait for its end"},
+    {"PKI_EXISTS", "berthctl pki show says what is there; a second authority needs another --directory"},
+    {"PKI_MISSING", "make one: berthctl pki init; or say where it is: --directory"},
     {"REGISTRY_DENIED", "give credentials with --registry-user and --registry-password-stdin"},
     {"REQUEST_ID_REUSED", "every request needs an id of its own; without --request-id berthctl makes one"},
     {"START_FIRST_IMPOSSIBLE", "leave the choice to the agent: --strategy auto"},
@@ -37,6 +51,8 @@ std::string Metadata(const Error& error, const std::string& key) {
 }
 
 std::string HowToReach(const Error& error) {
+  const std::string host = Metadata(error, "remote");
+  if (!host.empty()) return "does berthd run there, and listen? ssh " + host + " journalctl -u berthd -n 20";
   if (Metadata(error, "errno") == "ENOENT") return "is berthd running? systemctl status berthd; or give --host";
   return "is berthd running? systemctl status berthd";
 }
@@ -77,6 +93,7 @@ ExitCode ExitCodeOf(const Error& error) {
 
 std::string NextStep(const Error& error) {
   if (error.reason == reason::kAgentUnreachable) return HowToReach(error);
+  if (error.reason == reason::kTlsRefused) return Metadata(error, "next");
   if (error.reason == "OPERATION_IN_PROGRESS") return HowToGetPastOperation(error);
   if (error.reason == "ETAG_MISMATCH") return HowToInspect(error);
   if (error.reason == "NOTHING_KEPT" || error.reason == "VERSION_NOT_FOUND") return HowToChoose(error);

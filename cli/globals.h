@@ -4,13 +4,14 @@
 #include <chrono>
 #include <optional>
 #include <string>
-
-#include "cli/remote/address.h"
+#include <vector>
 
 namespace berth::cli {
 
 struct Globals {
-  std::string host = kDefaultHost;
+  std::string host;  // as it was given; empty: wherever the context leads
+  std::vector<std::string> contexts;
+  bool all_contexts = false;
   bool json = false;
   bool no_color = false;
   std::optional<std::chrono::milliseconds> watch;  // between two looks; only once when empty

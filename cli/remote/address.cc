@@ -1,69 +1,68 @@
 #include "cli/remote/address.h"
 
-#include <cerrno>
-#include <cstring>
+#include <charconv>
 #include <filesystem>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include "cli/remote/status.h"
+#include "cli/pki/subject.h"
 #include "cli/text/safe.h"
 
 namespace berth::cli {
 namespace {
 
+constexpr std::string_view kTls = "tls://";
+
 Error BadAddress(std::string_view text) {
   return {Code::kInvalidArgument, "BAD_HOST",
-          "\"" + Safe(text) + "\" is not the path of a Unix socket; write it as " + kDefaultHost};
+          "\"" + Safe(text) + "\" is neither the path of a Unix socket, as " + kDefaultHost +
+              ", nor another host, as host.example.org:" + std::to_string(kDefaultPort)};
 }
 
-// 0, or the errno of connect(2).
-int TryToConnect(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) return ENAMETOOLONG;
-  std::memcpy(address.sun_path, path.data(), path.size());
-  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) return errno;
-  const int result = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  const int error = result == 0 ? 0 : errno;
-  ::close(socket);
-  return error;
-}
-
-std::string_view Symbol(int error) {
-  if (error == ENOENT) return "ENOENT";
-  return error == ECONNREFUSED ? "ECONNREFUSED" : "";
-}
-
-}  // namespace
-
-Result<AgentAddress> ParseAddress(std::string_view text) {
-  std::string_view path = text;
-  if (path.starts_with("unix://")) {
-    path.remove_prefix(7);
-  } else if (path.starts_with("unix:")) {
-    path.remove_prefix(5);
-  } else if (path.find("://") != std::string_view::npos || path.find('/') == std::string_view::npos) {
-    return BadAddress(text);
-  }
+Result<AgentAddress> ParseSocket(std::string_view path, std::string_view text) {
   if (path.empty()) return BadAddress(text);
   // "//run/x" is the same place to the kernel, but gRPC would read a host's name into it.
   return AgentAddress{std::filesystem::path(path).lexically_normal().string()};
 }
 
-std::optional<Error> WhyUnreachable(const AgentAddress& address) {
-  const int error = TryToConnect(address.path);
-  if (error == 0) return std::nullopt;
-  const std::string why = std::strerror(error);
-  if (error == EACCES || error == EPERM) {
-    return Error{Code::kPermissionDenied, reason::kSocketDenied, "not allowed to open " + address.path + ": " + why};
+// "host" and "7443"; an IPv6 address has brackets where a port follows.
+std::pair<std::string_view, std::string_view> Split(std::string_view text) {
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) return {"", ""};
+    return {text.substr(1, end - 1), text.substr(end + 1)};
   }
-  return Error{Code::kUnavailable,
-               reason::kAgentUnreachable,
-               "can't reach the agent at " + address.path + ": " + why,
-               {{"errno", std::string(Symbol(error))}}};
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || text.find(':', colon + 1) != std::string_view::npos) return {text, ""};
+  return {text.substr(0, colon), text.substr(colon)};
+}
+
+Result<AgentAddress> ParseRemote(std::string_view place, std::string_view text) {
+  const auto [host, port] = Split(place);
+  const auto parsed = ParseHostAddress(std::string(host));
+  if (!parsed) return BadAddress(text);
+  AgentAddress address{"", *parsed, kDefaultPort};
+  if (port.empty()) return address;
+  const auto [end, failure] = std::from_chars(port.data() + 1, port.data() + port.size(), address.port);
+  const bool whole = port.starts_with(':') && failure == std::errc() && end == port.data() + port.size();
+  if (!whole || address.port == 0) return BadAddress(text);
+  return address;
+}
+
+}  // namespace
+
+std::string AgentAddress::Text() const {
+  if (!IsRemote()) return path;
+  return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+}
+
+std::string AgentAddress::Target() const { return IsRemote() ? "dns:///" + Text() : "unix:" + path; }
+
+Result<AgentAddress> ParseAddress(std::string_view text) {
+  if (text.starts_with("unix://")) return ParseSocket(text.substr(7), text);
+  if (text.starts_with("unix:")) return ParseSocket(text.substr(5), text);
+  if (text.starts_with(kTls)) return ParseRemote(text.substr(kTls.size()), text);
+  if (text.find("://") != std::string_view::npos) return BadAddress(text);
+  if (text.find('/') != std::string_view::npos) return ParseSocket(text, text);
+  return ParseRemote(text, text);
 }
 
 }  // namespace berth::cli

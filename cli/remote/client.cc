@@ -10,12 +10,19 @@
 namespace berth::cli {
 namespace {
 
+std::shared_ptr<grpc::ChannelCredentials> CredentialsFor(const AgentAddress& address) {
+  if (!address.IsRemote()) return grpc::InsecureChannelCredentials();
+  const TlsIdentity& tls = address.tls;
+  return grpc::SslCredentials(
+      {.pem_root_certs = tls.ca, .pem_private_key = tls.key, .pem_cert_chain = tls.certificate});
+}
+
 std::shared_ptr<grpc::Channel> Connect(const AgentAddress& address) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a fresh client shall have a fresh connection
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(address.Target(), grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address.Target(), CredentialsFor(address), arguments);
 }
 
 }  // namespace

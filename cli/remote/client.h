@@ -17,6 +17,7 @@
 #include "berth/v1/operation_service.grpc.pb.h"
 #include "berth/v1/watchdog_service.grpc.pb.h"
 #include "cli/remote/address.h"
+#include "cli/remote/reach.h"
 #include "engine/base/error.h"
 
 namespace berth::cli {

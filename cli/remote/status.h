@@ -12,6 +12,7 @@ namespace berth::cli {
 namespace reason {
 inline constexpr char kAgentUnreachable[] = "AGENT_UNREACHABLE";  // UNAVAILABLE: nobody listens
 inline constexpr char kSocketDenied[] = "SOCKET_DENIED";          // PERMISSION_DENIED: by the mode of the socket
+inline constexpr char kTlsRefused[] = "TLS_REFUSED";              // UNAUTHENTICATED: one side does not trust the other
 inline constexpr char kConnectionLost[] = "CONNECTION_LOST";      // UNAVAILABLE: it broke before the answer came
 inline constexpr char kNoAnswer[] = "NO_ANSWER";                  // DEADLINE_EXCEEDED: ours, not the operation's
 inline constexpr char kInterrupted[] = "CTRL_C";                  // CANCELLED: Ctrl-C

@@ -60,6 +60,7 @@ class CliTest : public testing::Test {
   std::map<std::string, std::string> environment_;
   std::istringstream in_;
   std::stop_source interrupt_;
+  cli::WallTime now_ = kNow;
   int naps_ = 0;                                      // how often it waited
   std::function<bool()> nap_ = [] { return false; };  // instead of waiting; false: Ctrl-C came
 
@@ -70,7 +71,7 @@ class CliTest : public testing::Test {
             .err = {err_, terminal_},
             .window = [this] { return window_; },
             .environment = [this](const char* name) { return environment_[name]; },
-            .now = [] { return kNow; },
+            .now = [this] { return now_; },
             .sleep =
                 [this](std::chrono::milliseconds) {
                   ++naps_;

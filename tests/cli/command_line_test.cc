@@ -15,12 +15,10 @@ using cli::ParseCommandLine;
 using testing::HasSubstr;
 using Arguments = std::vector<std::string>;
 
-Globals GlobalsOf(const Arguments& arguments) {
-  return std::get<Invocation>(ParseCommandLine(arguments, "unix:/default")).globals;
-}
+Globals GlobalsOf(const Arguments& arguments) { return std::get<Invocation>(ParseCommandLine(arguments)).globals; }
 
 Answer AnswerTo(const Arguments& arguments) {
-  const auto parsed = ParseCommandLine(arguments, "unix:/default");
+  const auto parsed = ParseCommandLine(arguments);
   return std::holds_alternative<Answer>(parsed) ? std::get<Answer>(parsed) : Answer{"", ExitCode::kOk};
 }
 
@@ -29,7 +27,8 @@ TEST(GlobalOptions, StandBeforeOrBehindTheCommand) {
   EXPECT_TRUE(GlobalsOf({"ps", "--json"}).json);
   EXPECT_TRUE(GlobalsOf({"op", "show", "ab", "--json"}).json);
   EXPECT_EQ(GlobalsOf({"--host", "/a/b", "ps"}).host, "/a/b");
-  EXPECT_EQ(GlobalsOf({"ps"}).host, "unix:/default");
+  EXPECT_EQ(GlobalsOf({"ps"}).host, "");
+  EXPECT_EQ(GlobalsOf({"ps", "--context", "a,b", "--context", "c"}).contexts, (Arguments{"a", "b", "c"}));
   EXPECT_EQ(GlobalsOf({"ps", "--call-timeout", "2m"}).call_timeout, 2min);
 }
 
@@ -82,6 +81,26 @@ TEST(WrongUsage, IsNotLetThrough) {
            Arguments{"health", "episodes", "a", "b"},
            Arguments{"health", "resume", "--bogus"},
            Arguments{"notify"},
+           Arguments{"pki"},
+           Arguments{"pki", "issue"},
+           Arguments{"pki", "issue", "host", "web1"},
+           Arguments{"pki", "issue", "host", "web/1", "--address", "a"},
+           Arguments{"pki", "issue", "host", "web\x1b[1m", "--address", "a"},
+           Arguments{"pki", "issue", "host", "..", "--address", "a"},
+           Arguments{"pki", "issue", "host", "web1", "--address", "a,IP:10.0.0.1"},
+           Arguments{"pki", "issue", "host", "web1", "--address", "a:7443"},
+           Arguments{"pki", "issue", "host", "web1", "--address", "300.0.0.1"},
+           Arguments{"pki", "issue", "host", "web1", "--address", "*.a"},
+           Arguments{"pki", "issue", "host", "web1", "--address", "a", "--days", "0"},
+           Arguments{"pki", "issue", "client", "me"},
+           Arguments{"pki", "issue", "client", "me", "--role", "root"},
+           Arguments{"pki", "issue", "client", "me", "--role", "admin", "--context", "web1"},
+           Arguments{"pki", "issue", "client", "me", "--role", "admin", "--context", "default", "--host", "a"},
+           Arguments{"pki", "init", "--name", ""},
+           Arguments{"pki", "revoke"},
+           Arguments{"context", "add", "web1"},
+           Arguments{"context", "add", "../web1", "--host", "a"},
+           Arguments{"context", "use"},
        }) {
     EXPECT_EQ(AnswerTo(arguments).code, ExitCode::kUsage) << testing::PrintToString(arguments);
   }

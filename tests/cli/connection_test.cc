@@ -50,9 +50,11 @@ TEST_F(Connections, AnOlderAgentIsToldApart) {
 }
 
 TEST_F(Connections, AWrongHostIsWrongUsage) {
-  host_ = "example.org:8080";
-  EXPECT_EQ(Run({"ps"}), ExitCode::kUsage);
-  EXPECT_THAT(Err(), HasSubstr("is not the path of a Unix socket"));
+  for (const char* host : {"http://example.org", "example.org:0", "example.org:70000", "[::1", "a b:1", "unix:"}) {
+    host_ = host;
+    EXPECT_EQ(Run({"ps"}), ExitCode::kUsage) << host;
+    EXPECT_THAT(Err(), HasSubstr("is neither the path of a Unix socket"));
+  }
 }
 
 TEST_F(Connections, TheHostMayComeFromTheEnvironment) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/remote/address.h"
+#include "cli/remote/reach.h"
 #include "tests/support/fake_agent.h"
 #include "tests/support/results.h"
 
@@ -63,9 +64,19 @@ TEST(Addresses, DoNotTurnIntoTheNameOfAHost) {
 }
 
 TEST(Addresses, AreNothingElse) {
-  for (const char* text : {"", "unix:", "unix://", "host", "host:8080", "tcp://host:8080", "https://host/"}) {
+  for (const char* text : {"", "unix:", "unix://", "host:", "host:0", "host:65536", "host:1x", "[::1", "[::1]1", "a_b",
+                           "tcp://host:8080", "https://host/"}) {
     EXPECT_THAT(ParseAddress(text), FailsWith(Code::kInvalidArgument, "BAD_HOST")) << text;
   }
+}
+
+TEST(Addresses, AreOtherHostsWithAndWithoutTheirPort) {
+  EXPECT_EQ(ParseAddress("tls://web1.example.org:8443")->Text(), "web1.example.org:8443");
+  EXPECT_EQ(ParseAddress("tls://Web1")->Text(), "web1:7443");
+  EXPECT_EQ(ParseAddress("10.0.0.5")->Target(), "dns:///10.0.0.5:7443");
+  EXPECT_EQ(ParseAddress("[::1]:8443")->Text(), "[::1]:8443");
+  EXPECT_EQ(ParseAddress("[::1]")->port, 7443);
+  EXPECT_EQ(ParseAddress("fd00::5")->host, "fd00::5");
 }
 
 TEST(Addresses, SayWhyNobodyAnswers) {

@@ -184,8 +184,16 @@ FakeAgent::~FakeAgent() {
 void FakeAgent::Start() {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("unix:" + socket(), grpc::InsecureServerCredentials());
+  if (credentials_) builder.AddListeningPort("127.0.0.1:" + std::to_string(port_), credentials_, &port_);
   for (const auto& service : services_) builder.RegisterService(service.get());
   server_ = builder.BuildAndStart();
+}
+
+int FakeAgent::ListenOverTcp(std::shared_ptr<grpc::ServerCredentials> credentials) {
+  Kill();
+  credentials_ = std::move(credentials);
+  Start();
+  return port_;
 }
 
 void FakeAgent::Kill() {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 
 #include "berth/v1/certificate_service.grpc.pb.h"
@@ -81,6 +82,9 @@ class FakeAgent {
   void Kill();
   void Start();
 
+  // Listens on a port of 127.0.0.1, too, which is returned. Not from a handler.
+  int ListenOverTcp(std::shared_ptr<grpc::ServerCredentials> credentials);
+
  private:
   class Container;
   class Operations;
@@ -92,6 +96,8 @@ class FakeAgent {
   std::promise<void> release_;
   std::shared_future<void> released_{release_.get_future()};
   std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::shared_ptr<grpc::ServerCredentials> credentials_;  // of the port
+  int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
 
