@@ -22,6 +22,10 @@ std::shared_ptr<grpc::Channel> Connect(const AgentAddress& address) {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a fresh client shall have a fresh connection
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetMaxReceiveMessageSize(-1);
+  // A host that is gone says nothing, and one that only listens waits for ever. A server minds more than one in 5
+  // minutes.
+  constexpr int kKeepalive = 310'000;
+  if (address.IsRemote()) arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepalive);
   return grpc::CreateCustomChannel(address.Target(), CredentialsFor(address), arguments);
 }
 

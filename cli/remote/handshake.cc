@@ -127,13 +127,15 @@ Error NotAccepted(const AgentAddress& address) {
   }
 }
 
-std::optional<Error> WhyFailed(SSL* connection, int why, const AgentAddress& address) {
+// `met`: our side of the handshake was over.
+std::optional<Error> WhyFailed(SSL* connection, int why, const AgentAddress& address, bool met) {
   if (why == SSL_ERROR_NONE) return std::nullopt;
   if (IsWaiting(why)) return Silent(address, "does not shake hands within 5 s");
   const long verified = SSL_get_verify_result(connection);
   if (verified != X509_V_OK) return WrongHost(address, verified);
-  const bool trusts_us = SSL_is_init_finished(connection) == 0 && ERR_GET_LIB(ERR_peek_last_error()) != ERR_LIB_SSL;
-  if (trusts_us) return Silent(address, "hung up during the handshake: does it listen there for berthctl?");
+  const unsigned long error = ERR_peek_last_error();
+  const bool alert = ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) >= SSL_AD_REASON_OFFSET;
+  if (!met && !alert) return Silent(address, "does not speak TLS as it should");
   return NotAccepted(address);
 }
 
@@ -146,7 +148,7 @@ std::optional<Error> WhyNoHandshake(int socket, const AgentAddress& address) {
   if (!connection) return std::nullopt;
   SSL* tls = connection.get();
   int why = Take(tls, [tls] { return SSL_connect(tls); });
-  if (why != SSL_ERROR_NONE) return WhyFailed(tls, why, address);
+  if (why != SSL_ERROR_NONE) return WhyFailed(tls, why, address, false);
   const openssl::Certificate certificate(SSL_get1_peer_certificate(tls));
   if (!IsFor(certificate.get(), address.host)) return WrongAddress(address, certificate.get());
   // With TLS 1.3 the other side looks at our certificate only now. One that accepts it speaks first, as HTTP/2 has it.
@@ -154,7 +156,7 @@ std::optional<Error> WhyNoHandshake(int socket, const AgentAddress& address) {
     char byte = 0;
     return SSL_read(tls, &byte, 1);
   });
-  return WhyFailed(tls, why, address);
+  return WhyFailed(tls, why, address, true);
 }
 
 }  // namespace berth::cli

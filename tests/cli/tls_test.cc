@@ -173,6 +173,13 @@ TEST_F(OverTls, AnExpiredClientIsToldSoInTheFirstPlace) {
   EXPECT_THAT(Err(), HasSubstr("the certificate of the context web1 has expired"));
 }
 
+TEST_F(OverTls, AServerWithoutTlsDoesNotTakeUsForRevoked) {
+  port_ = agent_.ListenOverTcp(grpc::InsecureServerCredentials());
+  IssueClient();
+  EXPECT_EQ(Ps(), ExitCode::kUnreachable);
+  EXPECT_THAT(Err(), HasSubstr("does not speak TLS as it should"));
+}
+
 TEST_F(OverTls, NobodyListens) {
   IssueClient();
   EXPECT_EQ(Ps(), ExitCode::kUnreachable);
