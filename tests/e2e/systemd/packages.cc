@@ -1,5 +1,6 @@
 #include "tests/e2e/systemd/packages.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "tests/e2e/process.h"
@@ -17,10 +18,19 @@ std::filesystem::path Find(const std::filesystem::path& directory, const std::st
   return {};
 }
 
-// What is packaged besides the programs changes seldom: ./run-tests begins with a new build directory in CI.
+// When the last of what goes into them was written.
+std::filesystem::file_time_type Newest() {
+  auto newest = std::filesystem::last_write_time(BERTH_BUILD "/packaging/berth");
+  for (const auto* directory : {BERTH_SOURCE_DIR "/docs", BERTH_SOURCE_DIR "/packaging", BERTH_BUILD "/packaging"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+      newest = std::max(newest, entry.last_write_time());
+    }
+  }
+  return newest;
+}
+
 bool IsCurrent(const std::filesystem::path& package) {
-  return !package.empty() &&
-         std::filesystem::last_write_time(package) > std::filesystem::last_write_time(BERTH_BUILD "/packaging/berth");
+  return !package.empty() && std::filesystem::last_write_time(package) > Newest();
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "tests/e2e/systemd/systemd_host.h"
 
-#include <cstdlib>
 #include <iostream>
 #include <regex>
 
@@ -10,11 +9,6 @@ namespace berth::test {
 namespace {
 
 constexpr char kMachine[] = "e2e-systemd";
-
-std::string Release() {
-  const char* release = std::getenv("BERTH_TEST_RELEASE");
-  return release ? release : "bookworm";
-}
 
 std::string WithoutNewline(std::string text) {
   while (text.ends_with('\n')) text.pop_back();
@@ -33,8 +27,8 @@ std::string ImageOf(Docker& docker, const std::string& release) {
 
 }  // namespace
 
-void SystemdHost::SetUp() {
-  const std::string image = ImageOf(docker, Release());
+void SystemdHost::Boot(const std::string& release) {
+  const std::string image = ImageOf(docker, release);
   const std::string socket = private_engine.endpoint.substr(std::string("unix://").size());
   docker.Command({"run",
                   "--detach",

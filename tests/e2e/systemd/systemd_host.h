@@ -9,9 +9,10 @@ namespace berth::test {
 
 class SystemdHost : public Host {
  protected:
-  // Of $BERTH_TEST_RELEASE, bookworm by default.
-  void SetUp() override;
   void TearDown() override;
+
+  // The machine, with this release of Debian: "bookworm".
+  void Boot(const std::string& release);
 
   // Runs a shell script in there.
   Finished Try(const std::string& script) const;

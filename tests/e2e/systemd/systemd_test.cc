@@ -16,17 +16,27 @@ constexpr char kImpatient[] =
     "mkdir -p /etc/systemd/system/berthd.service.d && cd /etc/systemd/system/berthd.service.d && "
     "printf '[Service]\\nWatchdogSec=2s\\n' > watchdog.conf && systemctl daemon-reload && systemctl restart berthd";
 
-class InstalledHost : public SystemdHost {
+// Debian 12, and with --full what else the packages are for.
+std::vector<std::string> Releases() {
+  std::vector<std::string> releases{"bookworm"};
+  if (IsFullRun()) releases.push_back("trixie");
+  return releases;
+}
+
+class InstalledHost : public SystemdHost, public testing::WithParamInterface<std::string> {
  protected:
   void SetUp() override {
-    SystemdHost::SetUp();
+    Boot(GetParam());
     Install();
   }
 };
 
+INSTANTIATE_TEST_SUITE_P(Debian, InstalledHost, testing::ValuesIn(Releases()),
+                         [](const auto& release) { return release.param; });
+
 // --- installed and removed ---
 
-TEST_F(InstalledHost, RunsAndAnswers) {
+TEST_P(InstalledHost, RunsAndAnswers) {
   EXPECT_EQ(Show("ActiveState"), "active");
   EXPECT_EQ(Do("systemctl is-enabled berthd"), "enabled");
   EXPECT_EQ(Do("stat --format '%U %G %a' /run/berth/berthd.sock /var/lib/berth"), "root berth 660\nroot root 700");
@@ -39,14 +49,14 @@ TEST_F(InstalledHost, RunsAndAnswers) {
   std::cout << "ready after " << taken << " ms; exposure " << Do("systemd-analyze security berthd | tail -n 1") << "\n";
 }
 
-TEST_F(InstalledHost, MayDoLittleBesides) {
+TEST_P(InstalledHost, MayDoLittleBesides) {
   Do("systemd-analyze security --no-pager --threshold=25 berthd");
   Install("berth-autoheal");
   EXPECT_EQ(Show("ActiveState"), "active") << "whoever installs the other one does not lose this one";
   Do("systemd-analyze security --no-pager --threshold=15 berth-autoheal");
 }
 
-TEST_F(InstalledHost, GivesWayToBerthAutohealWhenThatIsStarted) {
+TEST_P(InstalledHost, GivesWayToBerthAutohealWhenThatIsStarted) {
   Install("berth-autoheal");
   Do("groupadd --force --non-unique --gid $(stat --format %g /run/docker.sock) docker");
   Do("systemctl start berth-autoheal");
@@ -58,7 +68,7 @@ TEST_F(InstalledHost, GivesWayToBerthAutohealWhenThatIsStarted) {
       << Do("journalctl --unit berth-autoheal --output cat");
 }
 
-TEST_F(InstalledHost, KeepsItsJournalWhenRemovedAndLeavesNothingWhenPurged) {
+TEST_P(InstalledHost, KeepsItsJournalWhenRemovedAndLeavesNothingWhenPurged) {
   RunWeb();
   Do("berthctl restart " + kWeb);
   Do("apt-get remove --yes berth");
@@ -72,7 +82,7 @@ TEST_F(InstalledHost, KeepsItsJournalWhenRemovedAndLeavesNothingWhenPurged) {
   EXPECT_NE(Try("getent group berth").exit_code, 0);
 }
 
-TEST_F(InstalledHost, LosesNothingWhenItIsUpgradedWhileAnOperationRuns) {
+TEST_P(InstalledHost, LosesNothingWhenItIsUpgradedWhileAnOperationRuns) {
   RunWeb({{"Healthcheck", {{"Test", {"NONE"}}}}});
   const std::string before = Show("MainPID");
   Do("dpkg-deb --raw-extract /packages/berth_*.deb /tmp/newer && "
@@ -89,7 +99,7 @@ TEST_F(InstalledHost, LosesNothingWhenItIsUpgradedWhileAnOperationRuns) {
 
 // --- what goes wrong ---
 
-TEST_F(InstalledHost, IsKilledAndStartedAgainWhenItHangsAndNotBefore) {
+TEST_P(InstalledHost, IsKilledAndStartedAgainWhenItHangsAndNotBefore) {
   Do(kImpatient);
   const std::string pid = Show("MainPID");
   EXPECT_FALSE(Within(3s, [&] { return Show("MainPID") != pid; }));
@@ -98,7 +108,7 @@ TEST_F(InstalledHost, IsKilledAndStartedAgainWhenItHangsAndNotBefore) {
   EXPECT_THAT(Do("journalctl --unit berthd --output cat"), HasSubstr("Watchdog timeout"));
 }
 
-TEST_F(InstalledHost, IsBackWithItsOperationAfterKill9) {
+TEST_P(InstalledHost, IsBackWithItsOperationAfterKill9) {
   RunWeb();
   const std::string pid = Show("MainPID");
   const std::string operation = BeginUpgrade();
@@ -113,7 +123,7 @@ TEST_F(InstalledHost, IsBackWithItsOperationAfterKill9) {
   EXPECT_TRUE(Within(5s, [&] { return Version() == serves; })) << state;
 }
 
-TEST_F(InstalledHost, IsStartedAgainHoweverOftenItIsKilled) {
+TEST_P(InstalledHost, IsStartedAgainHoweverOftenItIsKilled) {
   for (int time = 0; time < 8; ++time) {
     const std::string pid = Show("MainPID");
     Do("kill -KILL " + pid);
@@ -121,7 +131,7 @@ TEST_F(InstalledHost, IsStartedAgainHoweverOftenItIsKilled) {
   }
 }
 
-TEST_F(InstalledHost, ReadsItsConfigurationAnewAndRefusesABadOne) {
+TEST_P(InstalledHost, ReadsItsConfigurationAnewAndRefusesABadOne) {
   const std::string pid = Show("MainPID");
   Do("mkdir -p /etc/berth/conf.d && echo 'log_level = \"debug\"' > /etc/berth/conf.d/mine.toml");
   Do("systemctl reload berthd");
@@ -142,7 +152,7 @@ TEST_F(InstalledHost, ReadsItsConfigurationAnewAndRefusesABadOne) {
   EXPECT_EQ(Show("ActiveState"), "failed");
 }
 
-TEST_F(InstalledHost, NamesContainerAndOperationInTheJournal) {
+TEST_P(InstalledHost, NamesContainerAndOperationInTheJournal) {
   RunWeb();
   Do("berthctl restart " + kWeb);
   EXPECT_TRUE(Within(5s, [this] {
