@@ -29,6 +29,9 @@ if(BERTH_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    add_compile_options(-fsanitize=fuzzer-no-link)  # so that a fuzz target sees which ways its inputs take
+  endif()
 endif()
 
 find_program(CCACHE ccache)
