@@ -22,12 +22,18 @@ struct Unit {
 };
 constexpr std::array<Unit, 5> kUnits = {{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
 
+// As it may stand between quotes.
+std::string Escaped(char c) {
+  if (c == '"' || c == '\\') return {'\\', c};
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte >= ' ' && byte != 0x7f) return {c};
+  constexpr char kDigits[] = "0123456789abcdef";
+  return {'\\', 'u', '0', '0', kDigits[byte / 16], kDigits[byte % 16]};
+}
+
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
+  for (const char c : text) quoted += Escaped(c);
   return quoted + "\"";
 }
 

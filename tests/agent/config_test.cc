@@ -259,6 +259,16 @@ TEST(ConfigDuration, WritesWhatItReads) {
   }
 }
 
+TEST(ConfigOption, ShowsAnyTextAsAFileMaySayIt) {
+  const auto* listen = FindOption("listen");
+  Config config;
+  const std::string odd = "unix:///run/\"a\\b\"\n\x7f\xc3\xa9.sock";
+  ASSERT_EQ(listen->set(config, odd), std::nullopt);
+  const auto parsed = ParseConfigText("listen = " + listen->show(config), "shown");
+  ASSERT_EQ(parsed.settings.size(), 1u);
+  EXPECT_EQ(std::get<std::string>(parsed.settings[0].value), odd);
+}
+
 TEST_F(ConfigTest, TakesASwitchFromAFileAndFromAVariable) {
   EXPECT_THAT(ErrorsOf("[heal]\nenabled = false\n"), IsEmpty());
   EXPECT_FALSE(Load().config.heal.enabled);
