@@ -1,4 +1,6 @@
 // Labels, which whoever writes a Compose file or an image chooses: lines of KEY=VALUE.
+#include "watchdog/labels.h"
+
 #include <string>
 
 #include "certbot-hook/users.h"
@@ -6,7 +8,6 @@
 #include "engine/service_key.h"
 #include "engine/timestamp.h"
 #include "tests/fuzz/expect.h"
-#include "watchdog/labels.h"
 #include "watchdog/values.h"
 
 namespace {

@@ -1,8 +1,9 @@
 // Standard output and error in one stream.
+#include "engine/log_frames.h"
+
 #include <algorithm>
 #include <string>
 
-#include "engine/log_frames.h"
 #include "tests/fuzz/expect.h"
 #include "tests/fuzz/pieces.h"
 

@@ -1,10 +1,11 @@
 // What callers call containers and networks, on its way into a path of the engine's API.
+#include "engine/names.h"
+
 #include <algorithm>
 #include <chrono>
 #include <string>
 
 #include "engine/api_request.h"
-#include "engine/names.h"
 #include "tests/fuzz/expect.h"
 
 namespace {

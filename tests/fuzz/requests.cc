@@ -1,12 +1,13 @@
-// What callers ask for, as gRPC hands it on: the first byte says which request, the rest is its text format, so that the
-// first inputs can be read.
+// What callers ask for, as gRPC hands it on: the first byte says which request, the rest is its text format, so that
+// the first inputs can be read.
+#include "agent/rpc/requests.h"
+
 #include <string>
 
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
 #include "agent/rpc/certificate_requests.h"
-#include "agent/rpc/requests.h"
 #include "engine/names.h"
 #include "tests/fuzz/expect.h"
 
@@ -60,21 +61,36 @@ void ExpectSaneJob(const std::string& text) {
 void Choose(unsigned char which, const std::string& text) {
   const auto to_query = [](const auto& message) { return rpc::ToQuery(message); };
   switch (which % 15) {
-    case 0: return ExpectSaneRequest<v1::StartContainerRequest>(text);
-    case 1: return ExpectSaneRequest<v1::StopContainerRequest>(text);
-    case 2: return ExpectSaneRequest<v1::RestartContainerRequest>(text);
-    case 3: return ExpectSaneRequest<v1::UpgradeContainerRequest>(text);
-    case 4: return ExpectSaneRequest<v1::RollbackContainerRequest>(text);
-    case 5: return ExpectSaneRequest<v1::UpgradeContainersRequest>(text);
-    case 6: return Convert<v1::ListOperationsRequest>(text, to_query);
-    case 7: return Convert<v1::ListEpisodesRequest>(text, to_query);
-    case 8: return Convert<v1::PauseWatchdogRequest>(text, [](const auto& message) { return rpc::ToPause(message); });
-    case 9: return Convert<v1::StreamLogsRequest>(text, [](const auto& message) { return rpc::ToLogOptions(message); });
-    case 10: return Convert<v1::WatchEventsRequest>(text, [](const auto& message) { return rpc::ToEventFilter(message); });
-    case 11: return ExpectSaneJob<v1::ObtainCertificateRequest>(text);
-    case 12: return ExpectSaneJob<v1::RenewCertificateRequest>(text);
-    case 13: return ExpectSaneJob<v1::DeployCertificateRequest>(text);
-    default: return Convert<v1::WaitOperationRequest>(text, [](const auto& message) { return rpc::ToWaitLimit(message); });
+    case 0:
+      return ExpectSaneRequest<v1::StartContainerRequest>(text);
+    case 1:
+      return ExpectSaneRequest<v1::StopContainerRequest>(text);
+    case 2:
+      return ExpectSaneRequest<v1::RestartContainerRequest>(text);
+    case 3:
+      return ExpectSaneRequest<v1::UpgradeContainerRequest>(text);
+    case 4:
+      return ExpectSaneRequest<v1::RollbackContainerRequest>(text);
+    case 5:
+      return ExpectSaneRequest<v1::UpgradeContainersRequest>(text);
+    case 6:
+      return Convert<v1::ListOperationsRequest>(text, to_query);
+    case 7:
+      return Convert<v1::ListEpisodesRequest>(text, to_query);
+    case 8:
+      return Convert<v1::PauseWatchdogRequest>(text, [](const auto& message) { return rpc::ToPause(message); });
+    case 9:
+      return Convert<v1::StreamLogsRequest>(text, [](const auto& message) { return rpc::ToLogOptions(message); });
+    case 10:
+      return Convert<v1::WatchEventsRequest>(text, [](const auto& message) { return rpc::ToEventFilter(message); });
+    case 11:
+      return ExpectSaneJob<v1::ObtainCertificateRequest>(text);
+    case 12:
+      return ExpectSaneJob<v1::RenewCertificateRequest>(text);
+    case 13:
+      return ExpectSaneJob<v1::DeployCertificateRequest>(text);
+    default:
+      return Convert<v1::WaitOperationRequest>(text, [](const auto& message) { return rpc::ToWaitLimit(message); });
   }
 }
 
