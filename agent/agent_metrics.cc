@@ -47,6 +47,20 @@ Family NoticesFamily(const std::vector<notices::Counted>& counted) {
   return family;
 }
 
+std::vector<Family> RemoteFamilies(const RemoteFigures& remote) {
+  Family refused{"berth_remote_refused_total", Type::kCounter, "What was refused other hosts, by limit.", {}};
+  for (const auto& [limit, count] : remote.refusals) {
+    refused.samples.push_back({{{"limit", limit}}, static_cast<double>(count)});
+  }
+  const auto ends = std::chrono::duration<double>(remote.certificate_ends.time_since_epoch()).count();
+  return {Gauge("berth_remote_connections", "Connections of other hosts.", static_cast<double>(remote.connections)),
+          std::move(refused),
+          Gauge("berth_remote_certificate_expiry_timestamp_seconds",
+                "When what other hosts are shown ends: the certificate, or the list of revoked ones.", ends),
+          Gauge("berth_remote_certificate_problem", "1 while the files hold certificates that are not used.",
+                !remote.problem.empty())};
+}
+
 void Append(std::vector<Family>& families, std::vector<Family> more) {
   families.insert(families.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -63,6 +77,7 @@ std::vector<Family> AgentFamilies(const AgentFigures& figures) {
   if (figures.watcher != nullptr) Append(families, watchdog::WatchdogFamilies(*figures.watcher));
   if (!figures.notices.empty()) families.push_back(NoticesFamily(figures.notices));
   if (!figures.certificates.empty()) Append(families, certificates::CertificateFamilies(figures.certificates));
+  if (figures.remote) Append(families, RemoteFamilies(*figures.remote));
   return families;
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,14 @@
 
 namespace berth::agent {
 
+// Of the callers on other hosts.
+struct RemoteFigures {
+  std::size_t connections = 0;
+  std::map<std::string, std::uint64_t> refusals;  // what was turned away, by the limit that it went beyond
+  WallTime certificate_ends;
+  std::string problem;  // of the certificates; empty while all is well
+};
+
 struct AgentFigures {
   std::string version;
   const Operations& operations;
@@ -25,6 +35,7 @@ struct AgentFigures {
   const watchdog::Watcher* watcher = nullptr;  // nothing: healing is off
   std::vector<notices::Counted> notices = {};
   std::vector<certificates::Standing> certificates = {};
+  std::optional<RemoteFigures> remote = {};  // nothing: other hosts are not let in
 };
 
 // All of them; docs/metrics.md says what each means. Loop thread only.

@@ -42,6 +42,27 @@ struct Config {
     std::int64_t event_queue = 1024;
   } limits;
 
+  struct Remote {
+    std::string listen;  // empty: nowhere
+    std::string certificate = "/etc/berth/tls/host.pem";
+    std::string key = "/etc/berth/tls/host.key";
+    std::string ca = "/etc/berth/tls/ca.pem";
+    std::string crl;
+    std::int64_t max_connections = 128;
+    std::int64_t max_connections_per_address = 8;
+    std::int64_t max_streams_per_connection = 64;
+    std::int64_t calls_per_second = 20;
+    std::int64_t calls_burst = 40;
+    std::chrono::milliseconds handshake_timeout = std::chrono::seconds(5);
+    std::chrono::milliseconds connection_age = std::chrono::hours(1);
+  } remote;
+
+  struct Access {
+    std::vector<std::string> clients;
+    std::vector<std::string> local_viewers;
+    std::vector<std::string> local_deployers;
+  } access;
+
   struct Heal {
     bool enabled = true;
     std::string label = "autoheal";

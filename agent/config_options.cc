@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "agent/client_rules.h"
 #include "agent/operations/policy.h"
+#include "agent/tcp_address.h"
 #include "engine/endpoint.h"
 #include "metrics/listen_address.h"
 #include "notices/target.h"
@@ -56,6 +58,24 @@ Complaint CheckMetricsListen(const std::string& text) {
   const auto address = metrics::ParseListenAddress(text);
   if (address) return std::nullopt;
   return address.error().message;
+}
+
+Complaint CheckRemoteListen(const std::string& text) {
+  if (text.empty() || ParseTcpAddress(text)) return std::nullopt;
+  return "must be an address and a port, e.g. \"0.0.0.0:7443\" or \"[::]:7443\", or empty";
+}
+
+Complaint CheckClient(const std::string& text) {
+  const auto rule = ParseClientRule(text);
+  if (rule) return std::nullopt;
+  return "does not say who may do what: " + rule.error().message;
+}
+
+Complaint CheckLocal(const std::string& text) {
+  const auto colon = text.find(':');
+  const bool known = text.starts_with("user:") || text.starts_with("group:");
+  if (known && text.size() > colon + 1 && !CheckGroup(text.substr(colon + 1))) return std::nullopt;
+  return "must be user:NAME or group:NAME";
 }
 
 template <notices::Kind kKind>
@@ -140,6 +160,36 @@ std::vector<ConfigOption> MakeOptions() {
                    "Streams of events; all share one connection to the engine."),
       NumberOption(FIELD(limits.event_queue), 16, 1'000'000,
                    "How many events may wait for one reader before it is sent away."),
+
+      TextOption(FIELD(remote.listen), CheckRemoteListen,
+                 "Where other hosts may connect, over TCP with certificates on both sides: \"0.0.0.0:7443\" or "
+                 "\"[::]:7443\". Needs [access] clients. Empty: nowhere."),
+      TextOption(FIELD(remote.certificate), CheckOptionalFile,
+                 "The certificate of this host, with its chain, in PEM. This and the next three are watched: new ones "
+                 "count within seconds, bad ones do not."),
+      TextOption(FIELD(remote.key), CheckOptionalFile, "Its private key."),
+      TextOption(FIELD(remote.ca), CheckOptionalFile, "The authority that signs hosts and clients."),
+      TextOption(FIELD(remote.crl), CheckOptionalFile,
+                 "Certificates that the authority has revoked. Empty: none; a file that is named has to be there."),
+      NumberOption(FIELD(remote.max_connections), 1, 10'000, "Connections of other hosts."),
+      NumberOption(FIELD(remote.max_connections_per_address), 1, 10'000,
+                   "Connections from one address; of IPv6, from one /64."),
+      NumberOption(FIELD(remote.max_streams_per_connection), 1, 10'000, "Calls over one connection at the same time."),
+      NumberOption(FIELD(remote.calls_per_second), 1, 1'000'000, "How often one client may call, on average."),
+      NumberOption(FIELD(remote.calls_burst), 1, 1'000'000, "How many calls it may make at once."),
+      DurationOption(FIELD(remote.handshake_timeout), 100ms, 1m, "How long the certificates may take to be shown."),
+      DurationOption(FIELD(remote.connection_age), 1s, 24h,
+                     "After this time a client is asked to connect anew, and shows its certificate again."),
+
+      ListOption(
+          FIELD(access.clients), CheckClient,
+          "Which certificates may do what from other hosts, the first that fits counts: \"NAME ROLE\" and, if "
+          "not the whole host, \"project=NAME\" or \"label=KEY=VALUE\" behind it. NAME is a URI of the "
+          "certificate, which may end in /*, or sha256: and its fingerprint; ROLE is viewer, deployer or admin."),
+      ListOption(FIELD(access.local_viewers), CheckLocal,
+                 "Who may only look, of those who may connect to the socket of this host: \"user:NAME\" or "
+                 "\"group:NAME\". Whoever is in neither list is an admin, and so is root always."),
+      ListOption(FIELD(access.local_deployers), CheckLocal, "Who may deploy, but not administer."),
 
       SwitchOption(FIELD(heal.enabled),
                    "Whether unhealthy containers are healed: those that opt in, see docs/heal.md."),

@@ -107,7 +107,10 @@ void Daemon::Note(const watchdog::Report& report) {
 }
 
 Result<> Daemon::Serve() {
-  rpc::HostFacts facts{HostName(), BERTH_VERSION, endpoint_.ToString(), degraded_reasons_};
+  rpc::HostFacts facts{HostName(), BERTH_VERSION, endpoint_.ToString(), degraded_reasons_, [this] {
+                         const std::string problem = remote_ ? remote_->Figures().problem : std::string();
+                         return problem.empty() ? std::vector<std::string>() : std::vector<std::string>{problem};
+                       }};
   const rpc::ServiceParts parts{
       loop_.get_executor(),
       *engine_,
@@ -119,13 +122,26 @@ Result<> Daemon::Serve() {
       std::move(facts),
       config_.certificates.only};
   const SocketFile socket{config_.SocketPath(), config_.socket_mode, config_.socket_group};
-  auto server = rpc::Server::Start(parts, socket, {}, ServerLimitsOf(config_));
+  auto roles = LocalRolesOf(config_);
+  if (!roles) return roles.error();
+  auto server = rpc::Server::Start(parts, socket, std::move(*roles), ServerLimitsOf(config_));
   if (!server) return server.error();
   server_ = std::move(*server);
+  const auto others = ServeOthers(parts);
+  if (!others) return others.error();
   monitor_ = std::make_unique<EngineMonitor>(loop_.get_executor(), *engine_, *clock_, [this](bool reachable) {
     engine_answers_ = reachable;
     server_->ShowEngine(reachable);
+    if (remote_) remote_->ShowEngine(reachable);
   });
+  return {};
+}
+
+Result<> Daemon::ServeOthers(const rpc::ServiceParts& parts) {
+  if (config_.remote.listen.empty()) return {};
+  auto remote = rpc::RemoteServer::Start(parts, RemoteSettingsOf(config_));
+  if (!remote) return remote.error();
+  remote_ = std::move(*remote);
   return {};
 }
 
@@ -137,7 +153,8 @@ Result<> Daemon::ShowFigures() {
                           .connections = server_->Connections(),
                           .watcher = watcher_.get(),
                           .notices = notices_->Counters(),
-                          .certificates = CertificatesNow()});
+                          .certificates = CertificatesNow(),
+                          .remote = remote_ ? std::optional(remote_->Figures()) : std::nullopt});
   });
   if (!exporter) return exporter.error();
   exporter_ = std::move(*exporter);
@@ -157,13 +174,16 @@ void Daemon::TellSystemd() {
 void Daemon::ShowReload(bool taken_over) {
   boost::asio::post(loop_, [this, taken_over] {
     configuration_refused_ = !taken_over;
+    if (remote_) remote_->LookAtFiles();
     service_reports_->Tell();
   });
 }
 
 void Daemon::Stop() {
   server_->ShowDraining();
+  if (remote_) remote_->ShowDraining();
   Drain();
+  if (remote_) remote_->Shutdown(kFarewell);
   server_->Shutdown(kFarewell);
 }
 

@@ -14,6 +14,7 @@
 #include "agent/kept_sweep.h"
 #include "agent/loop_thread.h"
 #include "agent/operations/operations.h"
+#include "agent/rpc/remote_server.h"
 #include "agent/rpc/server.h"
 #include "agent/service_reports.h"
 #include "agent/sqlite_journal.h"
@@ -45,6 +46,7 @@ class Daemon {
 
   void Recover();
   Result<> Serve();
+  Result<> ServeOthers(const rpc::ServiceParts& parts);
   Result<> ShowFigures();
   void Watch();
   void KeepCertificates();
@@ -71,6 +73,7 @@ class Daemon {
   std::unique_ptr<CertificateJobs> certificate_jobs_;
   std::vector<std::string> degraded_reasons_;
   std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<rpc::RemoteServer> remote_;  // none: other hosts are not let in
   std::unique_ptr<EngineMonitor> monitor_;
   KeptSweep kept_sweep_;
   std::unique_ptr<ServiceReports> service_reports_;

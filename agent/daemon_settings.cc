@@ -1,11 +1,39 @@
 #include "agent/daemon_settings.h"
 
 #include <algorithm>
+#include <grp.h>
+#include <pwd.h>
 
 #include "agent/auth_file.h"
 #include "agent/cosign.h"
+#include "agent/tcp_address.h"
 
 namespace berth::agent {
+namespace {
+
+std::vector<ClientRule> RulesOf(const Config& config) {
+  std::vector<ClientRule> rules;
+  for (const auto& text : config.access.clients) {
+    if (auto rule = ParseClientRule(text)) rules.push_back(std::move(*rule));
+  }
+  return rules;
+}
+
+Result<> AddLocal(const std::string& entry, std::set<uid_t>& users, std::set<gid_t>& groups) {
+  const std::string name = entry.substr(entry.find(':') + 1);
+  if (entry.starts_with("user:")) {
+    const passwd* user = getpwnam(name.c_str());
+    if (user) users.insert(user->pw_uid);
+    if (user) return {};
+  } else if (const group* found = getgrnam(name.c_str())) {
+    groups.insert(found->gr_gid);
+    return {};
+  }
+  return Error{Code::kFailedPrecondition, "NO_SUCH_USER",
+               "[access] speaks of " + entry + ", which this host does not know; whoever was meant would be an admin"};
+}
+
+}  // namespace
 
 Result<engine::Endpoint> EndpointOf(const Config& config) {
   return config.engine.empty() ? engine::EndpointFromEnvironment() : engine::ParseEndpoint(config.engine);
@@ -24,6 +52,7 @@ OperationSettings OperationSettingsOf(const Config& config) {
   settings.maximum_unfinished = static_cast<std::size_t>(config.operations.max_unfinished);
   settings.keep_history = std::chrono::hours(24 * config.operations.history_days);
   settings.maximum_history = static_cast<std::size_t>(config.operations.history_max);
+  settings.scope_labels = LabelsOf(RulesOf(config));
   return settings;
 }
 
@@ -69,10 +98,41 @@ certificates::KeeperSettings KeeperSettingsOf(const Config& config) {
   return settings;
 }
 
+rpc::RemoteSettings RemoteSettingsOf(const Config& config) {
+  const auto& remote = config.remote;
+  rpc::RemoteSettings settings;
+  settings.listen = ParseTcpAddress(remote.listen).value();
+  settings.tls = {remote.certificate, remote.key, remote.ca, remote.crl};
+  settings.clients = RulesOf(config);
+  settings.stage = std::filesystem::path(config.state_dir) / "tls";
+  auto& limits = settings.limits;
+  limits.connections = {static_cast<std::size_t>(remote.max_connections),
+                        static_cast<std::size_t>(remote.max_connections_per_address)};
+  limits.streams = ServerLimitsOf(config).streams;
+  limits.message_bytes = static_cast<int>(config.limits.max_message_bytes);
+  limits.calls_per_connection = static_cast<int>(remote.max_streams_per_connection);
+  limits.calls_per_second = static_cast<double>(remote.calls_per_second);
+  limits.calls_burst = static_cast<double>(remote.calls_burst);
+  limits.handshake = remote.handshake_timeout;
+  limits.connection_age = remote.connection_age;
+  return settings;
+}
+
+Result<rpc::LocalRoles> LocalRolesOf(const Config& config) {
+  rpc::LocalRoles roles;
+  for (const auto& entry : config.access.local_viewers) {
+    if (auto added = AddLocal(entry, roles.viewer_users, roles.viewer_groups); !added) return added.error();
+  }
+  for (const auto& entry : config.access.local_deployers) {
+    if (auto added = AddLocal(entry, roles.deployer_users, roles.deployer_groups); !added) return added.error();
+  }
+  return roles;
+}
+
 rpc::ServerLimits ServerLimitsOf(const Config& config) {
   rpc::ServerLimits limits;
   limits.connections.in_all = static_cast<std::size_t>(config.limits.max_connections);
-  limits.connections.per_user = static_cast<std::size_t>(config.limits.max_connections_per_user);
+  limits.connections.of_one = static_cast<std::size_t>(config.limits.max_connections_per_user);
   limits.streams.engine_streams = static_cast<std::size_t>(config.limits.max_log_streams);
   limits.streams.watches = static_cast<std::size_t>(config.limits.max_event_streams);
   limits.message_bytes = static_cast<int>(config.limits.max_message_bytes);

@@ -5,7 +5,6 @@
 #include <string>
 #include <sys/socket.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 #include <boost/asio/redirect_error.hpp>
@@ -24,19 +23,15 @@ bool IsOfOneCallerOnly(int error) { return error == EINTR || error == ECONNABORT
 
 }  // namespace
 
-Acceptor::Acceptor(UnixAcceptor listener, Clock& clock, ConnectionLimits limits, LocalCallers& callers, Adopt adopt)
-    : listener_(std::move(listener)),
-      path_(listener_.local_endpoint().path()),
-      clock_(clock),
-      connections_(limits),
-      callers_(callers),
-      adopt_(std::move(adopt)) {}
+Acceptor::Acceptor(const asio::any_io_executor& loop, int listener, Clock& clock, Welcome welcome)
+    : listener_(loop, listener), clock_(clock), welcome_(std::move(welcome)) {}
 
 Task<> Acceptor::Run() {
   Backoff backoff(100ms, 2000ms);
   while (listener_.is_open()) {
     boost::system::error_code closed;
-    co_await listener_.async_wait(UnixAcceptor::wait_read, asio::redirect_error(asio::use_awaitable, closed));
+    co_await listener_.async_wait(asio::posix::descriptor_base::wait_read,
+                                  asio::redirect_error(asio::use_awaitable, closed));
     if (closed) co_return;
     const bool had_room = AcceptWaiting();
     if (had_room) {
@@ -48,16 +43,15 @@ Task<> Acceptor::Run() {
 }
 
 void Acceptor::Close() {
-  if (!listener_.is_open()) return;
-  unlink(path_.c_str());
-  listener_.close();
+  boost::system::error_code ignored;
+  listener_.close(ignored);
 }
 
 bool Acceptor::AcceptWaiting() {
   for (;;) {
     const int socket = accept4(listener_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
-      Welcome(socket);
+      welcome_(socket);
     } else if (errno == EAGAIN) {
       return true;
     } else if (!IsOfOneCallerOnly(errno)) {
@@ -65,27 +59,6 @@ bool Acceptor::AcceptWaiting() {
       return false;
     }
   }
-}
-
-void Acceptor::Welcome(int socket) {
-  const auto peer = PeerOf(socket);
-  if (!peer) {
-    close(socket);
-    return;
-  }
-  if (!connections_.Admits(*peer)) return TurnAway(socket, *peer);
-  turning_away_ = false;
-  log::Debug("connected", {{"pid", std::to_string(peer->pid)}, {"uid", std::to_string(peer->uid)}});
-  const int number = callers_.Enter(socket, *peer);
-  if (number < 0) return log::Warning("a caller is turned away: too many open files");
-  connections_.Add(number, *peer);
-  adopt_(number);
-}
-
-void Acceptor::TurnAway(int socket, const Peer& peer) {
-  close(socket);
-  const bool news = !std::exchange(turning_away_, true);
-  if (news) log::Warning("callers are turned away: too many connections", {{"uid", std::to_string(peer.uid)}});
 }
 
 }  // namespace berth::rpc

@@ -3,15 +3,12 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/descriptor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
-#include "agent/rpc/connections.h"
-#include "agent/rpc/local_callers.h"
-#include "agent/rpc/peer.h"
 #include "engine/base/clock.h"
-#include "engine/base/socket_file.h"
 #include "engine/base/task.h"
 
 namespace berth::rpc {
@@ -20,30 +17,23 @@ namespace berth::rpc {
 class Acceptor {
  public:
   // Gets a connected, non-blocking socket, which is its own from then on.
-  using Adopt = std::function<void(int socket)>;
+  using Welcome = std::function<void(int socket)>;
 
-  Acceptor(UnixAcceptor listener, Clock& clock, ConnectionLimits limits, LocalCallers& callers, Adopt adopt);
+  // `listener` is a descriptor of its own from now on.
+  Acceptor(const boost::asio::any_io_executor& loop, int listener, Clock& clock, Welcome welcome);
 
   // Until Close. REQUIRES: outlives it.
   Task<> Run();
-  // Nobody new from now on; the file goes.
+  // Nobody new from now on.
   void Close();
-
-  std::size_t Connections() { return connections_.Count(); }
 
  private:
   // All that wait. False when the system has no room for another one: try again later.
   bool AcceptWaiting();
-  void Welcome(int socket);
-  void TurnAway(int socket, const Peer& peer);
 
-  UnixAcceptor listener_;
-  std::string path_;
+  boost::asio::posix::stream_descriptor listener_;
   Clock& clock_;
-  rpc::Connections connections_;
-  LocalCallers& callers_;
-  Adopt adopt_;
-  bool turning_away_ = false;  // said so already
+  Welcome welcome_;
 };
 
 }  // namespace berth::rpc

@@ -14,14 +14,14 @@ ino_t InodeOf(int descriptor) {
 
 }  // namespace
 
-bool Connections::Admits(const Peer& peer) {
-  if (HasRoomFor(peer.uid)) return true;
+Connections::Verdict Connections::Judge(const std::string& whose) {
+  if (JudgeNow(whose) == Verdict::kWelcome) return Verdict::kWelcome;
   DropEnded();
-  return HasRoomFor(peer.uid);
+  return JudgeNow(whose);
 }
 
-void Connections::Add(int socket, const Peer& peer) {
-  by_descriptor_.insert_or_assign(socket, Connection{InodeOf(socket), peer.uid});
+void Connections::Add(int socket, const std::string& whose) {
+  by_descriptor_.insert_or_assign(socket, Connection{InodeOf(socket), whose});
 }
 
 std::size_t Connections::Count() {
@@ -29,10 +29,11 @@ std::size_t Connections::Count() {
   return by_descriptor_.size();
 }
 
-bool Connections::HasRoomFor(uid_t user) const {
-  const auto of_user = [user](const auto& entry) { return entry.second.user == user; };
-  const auto count = std::count_if(by_descriptor_.begin(), by_descriptor_.end(), of_user);
-  return by_descriptor_.size() < limits_.in_all && static_cast<std::size_t>(count) < limits_.per_user;
+Connections::Verdict Connections::JudgeNow(const std::string& whose) const {
+  const auto is_his = [&](const auto& entry) { return entry.second.whose == whose; };
+  const auto count = std::count_if(by_descriptor_.begin(), by_descriptor_.end(), is_his);
+  if (static_cast<std::size_t>(count) >= limits_.of_one) return Verdict::kTooManyOfOne;
+  return by_descriptor_.size() < limits_.in_all ? Verdict::kWelcome : Verdict::kTooMany;
 }
 
 void Connections::DropEnded() {

@@ -2,16 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <sys/types.h>
 #include <unordered_map>
-
-#include "agent/rpc/peer.h"
 
 namespace berth::rpc {
 
 struct ConnectionLimits {
   std::size_t in_all = 128;
-  std::size_t per_user = 64;  // so that one user can't keep the others out
+  std::size_t of_one = 64;  // user, or address: so that nobody can keep the others out
 };
 
 // gRPC owns a connection and does not say when it ends. The kernel does: a socket's inode number is its own for ever,
@@ -21,19 +20,20 @@ class Connections {
  public:
   explicit Connections(ConnectionLimits limits) : limits_(limits) {}
 
-  // May `peer` have one more?
-  bool Admits(const Peer& peer);
-  // REQUIRES: Admits(peer), and `socket` is open.
-  void Add(int socket, const Peer& peer);
+  enum class Verdict { kWelcome, kTooMany, kTooManyOfOne };
+  // May `whose` have one more?
+  Verdict Judge(const std::string& whose);
+  // REQUIRES: he may, and `socket` is open.
+  void Add(int socket, const std::string& whose);
 
   std::size_t Count();
 
  private:
   struct Connection {
     ino_t inode;
-    uid_t user;
+    std::string whose;
   };
-  bool HasRoomFor(uid_t user) const;
+  Verdict JudgeNow(const std::string& whose) const;
   void DropEnded();
 
   ConnectionLimits limits_;

@@ -37,6 +37,7 @@ ResultTask<v1::Host> HostService::Get() {
   host.set_hostname(ValidUtf8(facts_.hostname));
   *host.mutable_agent() = Agent();
   for (const auto& reason : facts_.degraded_reasons) host.add_degraded_reasons(ValidUtf8(reason));
+  for (const auto& reason : facts_.more_reasons()) host.add_degraded_reasons(ValidUtf8(reason));
   auto engine = co_await Engine();
   if (engine) {
     *host.mutable_engine() = std::move(*engine);

@@ -1,6 +1,7 @@
 // HostService: the host and the agent itself.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,13 @@
 
 namespace berth::rpc {
 
-// What does not change while the agent runs.
+// What the host is, and what it suffers from besides its engine.
 struct HostFacts {
   std::string hostname;
   std::string agent_version;
   std::string engine_endpoint;
   std::vector<std::string> degraded_reasons = {};  // of the start: a journal that was set aside ...
+  std::function<std::vector<std::string>()> more_reasons = [] { return std::vector<std::string>(); };  // of the moment
 };
 
 class HostService final : public v1::HostService::CallbackService {

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <future>
+#include <unistd.h>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -13,6 +14,7 @@
 #include <grpcpp/server_posix.h>
 
 #include "agent/rpc/grpc_log.h"
+#include "engine/base/log.h"
 
 namespace berth::rpc {
 namespace {
@@ -55,7 +57,8 @@ Server::Server(const ServiceParts& parts, LocalRoles roles, const ServerLimits& 
       clock_(parts.clock),
       callers_(std::move(roles)),
       bridge_(parts.loop, callers_),
-      services_(bridge_, parts, limits.streams) {}
+      services_(bridge_, parts, limits.streams),
+      doorman_(limits.connections) {}
 
 Server::~Server() = default;
 
@@ -72,12 +75,27 @@ Result<> Server::Begin(UnixAcceptor listener) {
   BuildGrpc();
   if (!grpc_) return Error{Code::kInternal, "GRPC_FAILED", "gRPC could not begin; its own words are in the log"};
   ShowEngine(false);
-  const auto adopt = [this](int socket) { grpc::AddInsecureChannelFromFd(grpc_.get(), socket); };
-  acceptor_ = std::make_unique<Acceptor>(std::move(listener), clock_, limits_.connections, callers_, adopt);
+  path_ = listener.local_endpoint().path();
+  acceptor_ = std::make_unique<Acceptor>(loop_, listener.release(), clock_, [this](int socket) { Welcome(socket); });
   asio::co_spawn(loop_, acceptor_->Run(), [](std::exception_ptr thrown) {
     if (thrown) std::rethrow_exception(thrown);
   });
   return {};
+}
+
+void Server::Welcome(int socket) {
+  const auto peer = PeerOf(socket);
+  if (!peer) {
+    close(socket);
+    return;
+  }
+  const std::string whose = "user " + std::to_string(peer->uid);
+  if (!doorman_.LetsIn(socket, whose)) return;
+  log::Debug("connected", {{"pid", std::to_string(peer->pid)}, {"uid", std::to_string(peer->uid)}});
+  const int number = callers_.Enter(socket, *peer);
+  if (number < 0) return log::Warning("a caller is turned away: too many open files");
+  doorman_.Entered(number, whose);
+  grpc::AddInsecureChannelFromFd(grpc_.get(), number);
 }
 
 void Server::ShowEngine(bool answers) { grpc_->GetHealthCheckService()->SetServingStatus(kEngineHealth, answers); }
@@ -87,6 +105,7 @@ void Server::ShowDraining() { grpc_->GetHealthCheckService()->Shutdown(); }
 void Server::Shutdown(std::chrono::milliseconds limit) {
   std::promise<void> stopped;
   asio::post(loop_, [this, &stopped] {
+    unlink(path_.c_str());
     acceptor_->Close();
     bridge_.StopWaiting();
     stopped.set_value();

@@ -3,14 +3,17 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 
 #include <grpcpp/server.h>
 
 #include "agent/rpc/acceptor.h"
 #include "agent/rpc/bridge.h"
+#include "agent/rpc/doorman.h"
 #include "agent/rpc/local_callers.h"
 #include "agent/rpc/services.h"
 #include "engine/base/clock.h"
+#include "engine/base/socket_file.h"
 
 namespace berth::rpc {
 
@@ -44,11 +47,12 @@ class Server {
 
   int LiveCalls() const { return bridge_.LiveCalls(); }
   // Of callers. Loop thread.
-  std::size_t Connections() { return acceptor_->Connections(); }
+  std::size_t Connections() { return doorman_.Connections(); }
 
  private:
   Server(const ServiceParts& parts, LocalRoles roles, const ServerLimits& limits);
   Result<> Begin(UnixAcceptor listener);
+  void Welcome(int socket);
   void BuildGrpc();
 
   ServerLimits limits_;
@@ -57,6 +61,8 @@ class Server {
   LocalCallers callers_;
   Bridge bridge_;
   Services services_;
+  Doorman doorman_;
+  std::string path_;  // of the socket
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Acceptor> acceptor_;
 };

@@ -21,7 +21,7 @@ class AllFigures {
   }
 
   std::vector<metrics::Family> Families() const {
-    return agent::AgentFamilies({"1.2.3", operations_, true, 2, watcher_.get(), Notices(), Certificates()});
+    return agent::AgentFamilies({"1.2.3", operations_, true, 2, watcher_.get(), Notices(), Certificates(), Remote()});
   }
   static std::vector<notices::Counted> Notices() {
     using notices::Kind;
@@ -38,6 +38,7 @@ class AllFigures {
     standing.served = {{.container = "web", .address = "172.17.0.2:443", .serial = "0A"}};
     return {standing};
   }
+  static agent::RemoteFigures Remote() { return {2, {{"calls", 1}}, WallTime(std::chrono::hours(24)), ""}; }
   std::vector<metrics::Family> WithoutWatchdog() const {
     return agent::AgentFamilies({"1.2.3", operations_, false, 0, nullptr});
   }

@@ -82,8 +82,10 @@ bool IsAddress(const std::string& host) {
 // "DNS:example.org,IP:127.0.0.1"
 std::string AlternativeNames(const CertificateWish& wish) {
   std::string text;
-  for (const auto& name : wish.names)
-    text += (text.empty() ? "" : ",") + std::string(IsAddress(name) ? "IP:" : "DNS:") + name;
+  for (const auto& name : wish.names) {
+    const bool uri = name.find("://") != std::string::npos;
+    text += (text.empty() ? "" : ",") + std::string(uri ? "URI:" : IsAddress(name) ? "IP:" : "DNS:") + name;
+  }
   return text;
 }
 
@@ -121,6 +123,31 @@ CertificateAndKey TestAuthority::Issue(const CertificateWish& wish) const {
   AddExtension(certificate.get(), NID_subject_alt_name, AlternativeNames(wish));
   Sign(certificate.get(), identity_->certificate.get(), identity_->key.get());
   return {ToPem(certificate.get()), ToPem(key.get())};
+}
+
+std::string TestAuthority::Revoke(const std::vector<CertificateAndKey>& revoked) const {
+  static long made = 0;
+  const std::unique_ptr<X509_CRL, Release<X509_CRL, X509_CRL_free>> list(X509_CRL_new());
+  X509_CRL_set_version(list.get(), X509_CRL_VERSION_2);
+  X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(identity_->certificate.get()));
+  const std::unique_ptr<ASN1_TIME, Release<ASN1_TIME, ASN1_TIME_free>> time(X509_gmtime_adj(nullptr, -3600 + ++made));
+  X509_CRL_set1_lastUpdate(list.get(), time.get());
+  X509_gmtime_adj(time.get(), 3600);
+  X509_CRL_set1_nextUpdate(list.get(), time.get());
+  for (const auto& one : revoked) {
+    const Bio bio(BIO_new_mem_buf(one.certificate.data(), static_cast<int>(one.certificate.size())));
+    const Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    X509_REVOKED* entry = X509_REVOKED_new();
+    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.get()));
+    X509_gmtime_adj(time.get(), 0);
+    X509_REVOKED_set_revocationDate(entry, time.get());
+    X509_CRL_add0_revoked(list.get(), entry);
+  }
+  X509_CRL_sort(list.get());
+  Require(X509_CRL_sign(list.get(), identity_->key.get(), EVP_sha256()) > 0, "sign a list");
+  const Bio bio(BIO_new(BIO_s_mem()));
+  Require(PEM_write_bio_X509_CRL(bio.get(), list.get()) == 1, "write a list");
+  return Content(bio);
 }
 
 void TestAuthority::Fill(const std::filesystem::path& directory, const std::string& host) const {

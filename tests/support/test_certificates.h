@@ -16,7 +16,7 @@ struct CertificateAndKey {
 };
 
 struct CertificateWish {
-  std::vector<std::string> names;   // DNS names and IP addresses
+  std::vector<std::string> names;   // DNS names, IP addresses and URIs
   std::chrono::seconds age{3600};   // it became valid so long ago: clocks differ
   std::chrono::seconds left{3600};  // negative: it has ended
   long serial = 0;                  // 0: another one each time
@@ -35,6 +35,8 @@ class TestAuthority {
   // Valid for an hour, for `host`: a DNS name or an IP address.
   CertificateAndKey Issue(const std::string& host) const { return Issue(CertificateWish{{host}}); }
   CertificateAndKey Issue(const CertificateWish& wish) const;
+  // The list of those that it takes back, in PEM: each call makes a newer list than the one before.
+  std::string Revoke(const std::vector<CertificateAndKey>& revoked) const;
   // ca.pem of this authority, cert.pem and key.pem for `host`, as the docker CLI wants to find them.
   void Fill(const std::filesystem::path& directory, const std::string& host) const;
 

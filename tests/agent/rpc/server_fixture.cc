@@ -58,7 +58,7 @@ std::string ReasonOf(const grpc::Status& status) {
 
 ServerLimits ServerTest::Limits() {
   ServerLimits limits;
-  limits.connections = {.in_all = 16, .per_user = 8};
+  limits.connections = {.in_all = 16, .of_one = 8};
   limits.streams = {.engine_streams = 4, .watches = 1000};
   return limits;
 }

@@ -1,0 +1,60 @@
+// Who calls from another host: what his certificate says, and what the configuration grants it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <grpcpp/security/auth_metadata_processor.h>
+
+#include "agent/client_rules.h"
+#include "agent/rpc/gatekeeper.h"
+#include "agent/rpc/rate_limit.h"
+#include "agent/tls_keeper.h"
+#include "engine/base/clock.h"
+
+namespace berth::rpc {
+
+// What was turned away, by the limit that it went beyond.
+using Refusals = std::map<std::string, std::uint64_t>;
+
+// Loop thread.
+class RemoteCallers final : public Gatekeeper {
+ public:
+  RemoteCallers(Clock& clock, const agent::TlsKeeper& tls, std::vector<agent::ClientRule> rules, RateLimit calls,
+                Refusals& refusals)
+      : clock_(clock), tls_(tls), rules_(std::move(rules)), calls_(calls), refusals_(refusals) {}
+
+  // PERMISSION_DENIED (CALLER_UNKNOWN, CERTIFICATE_REVOKED, CERTIFICATE_EXPIRED): the last two of a connection that
+  // was made while the certificate was good.
+  Result<agent::Caller> Identify(const grpc::CallbackServerContext& call) override;
+
+ private:
+  Result<const agent::ClientCertificate*> Read(const std::string& pem);
+
+  Clock& clock_;
+  const agent::TlsKeeper& tls_;
+  const std::vector<agent::ClientRule> rules_;
+  RateLimit calls_;
+  Refusals& refusals_;
+  std::unordered_map<std::string, agent::ClientCertificate>
+      read_;  // by their text: reading one takes longer than a call
+};
+
+// Health and reflection are gRPC's own and know no roles: this asks before them. Health is for clients that the rules
+// know, reflection is not for other hosts. Any thread.
+class RemoteDoor final : public grpc::AuthMetadataProcessor {
+ public:
+  explicit RemoteDoor(std::vector<agent::ClientRule> rules) : rules_(std::move(rules)) {}
+
+  bool IsBlocking() const override { return false; }
+  grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context, OutputMetadata* consumed,
+                       OutputMetadata* response) override;
+
+ private:
+  const std::vector<agent::ClientRule> rules_;
+};
+
+}  // namespace berth::rpc
