@@ -177,7 +177,7 @@ std::vector<ConfigOption> MakeOptions() {
       NumberOption(FIELD(remote.max_streams_per_connection), 1, 10'000, "Calls over one connection at the same time."),
       NumberOption(FIELD(remote.calls_per_second), 1, 1'000'000, "How often one client may call, on average."),
       NumberOption(FIELD(remote.calls_burst), 1, 1'000'000, "How many calls it may make at once."),
-      DurationOption(FIELD(remote.handshake_timeout), 100ms, 1m, "How long the certificates may take to be shown."),
+      DurationOption(FIELD(remote.handshake_timeout), 100ms, 60s, "How long the certificates may take to be shown."),
       DurationOption(FIELD(remote.connection_age), 1s, 24h,
                      "After this time a client is asked to connect anew, and shows its certificate again."),
 

@@ -54,7 +54,7 @@ TEST_F(ServerTest, DoesNotTakeAMessageThatIsTooLarge) {
 }
 
 TEST_F(ServerTest, TurnsAwayWhoHasTooManyConnections) {
-  std::vector<std::shared_ptr<grpc::Channel>> channels(Limits().connections.per_user);
+  std::vector<std::shared_ptr<grpc::Channel>> channels(Limits().connections.of_one);
   for (auto& each : channels) {
     each = NewChannel();
     EXPECT_TRUE(Ask(each).ok());
