@@ -1,10 +1,12 @@
 #include "agent/rpc/remote_server.h"
 
 #include <exception>
+#include <fstream>
 #include <future>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
+#include "agent/rpc/tcp_traffic.h"
 #include "engine/base/log.h"
 
 namespace berth::rpc {
@@ -26,6 +29,12 @@ using asio::ip::tcp;
 constexpr char kEngineHealth[] = "berth.v1.ContainerService";
 constexpr int kMostThreads = 8;
 constexpr unsigned kStageInterval = 1;  // seconds
+
+// gRPC as it is shipped takes 20 KiB for each call that is taken back at once, and so never enough for a flood of them.
+constexpr std::size_t kMemoryAlarm = std::size_t{192} << 20;
+constexpr std::uint64_t kFlood = std::uint64_t{48} << 10;  // bytes in one look, far more than callers may send
+constexpr std::chrono::milliseconds kBetweenLooks{200};
+constexpr int kReceiveBuffer = 32 << 10;  // what nobody has read yet can't be cut off
 
 Error Failed(const std::string& what) {
   return {Code::kFailedPrecondition, "REMOTE_FAILED", "other hosts can't be let in: " + what};
@@ -69,6 +78,19 @@ void Apply(const RemoteLimits& limits, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(limits.handshake));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(limits.connection_age));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(limits.connection_grace));
+}
+
+std::size_t ResidentBytes() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t all = 0;
+  std::size_t resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+ino_t InodeOf(int descriptor) {
+  struct stat status {};
+  return fstat(descriptor, &status) == 0 ? status.st_ino : 0;
 }
 
 // Of an IPv6 address the network, in which one host may take as many as it likes. Empty when it has gone.
@@ -139,6 +161,7 @@ Result<> RemoteServer::Begin(tcp::acceptor listener, const RemoteSettings& setti
   asio::co_spawn(loop_, acceptor_->Run(), [](std::exception_ptr thrown) {
     if (thrown) std::rethrow_exception(thrown);
   });
+  guard_.emplace(loop_, GuardMemory());
   log::Info("other hosts may connect",
             {{"address", where_.address().to_string()}, {"port", std::to_string(where_.port())}});
   return {};
@@ -154,9 +177,37 @@ void RemoteServer::Welcome(int socket) {
   doorman_.Entered(socket, address);
   const int on = 1;
   setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
+  traffic_.insert_or_assign(socket, Traffic{InodeOf(socket)});
   grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
   connection.fd = socket;
   hand_over_->HandleNewConnection(&connection);
+}
+
+Task<> RemoteServer::GuardMemory() {
+  for (;;) {
+    co_await clock_.SleepFor(kBetweenLooks);
+    std::erase_if(traffic_, [](const auto& entry) { return InodeOf(entry.first) != entry.second.inode; });
+    CutOffTheBusiest();
+  }
+}
+
+// When memory runs short: whoever sends far more than callers may.
+void RemoteServer::CutOffTheBusiest() {
+  const bool alarm = !traffic_.empty() && ResidentBytes() > kMemoryAlarm;
+  int busiest = -1;
+  std::uint64_t most = kFlood;
+  for (auto& [socket, traffic] : traffic_) {
+    const auto received = ReceivedBytes(socket);
+    const auto more = received - std::exchange(traffic.received, received);
+    if (more < most) continue;
+    most = more;
+    busiest = socket;
+  }
+  if (!alarm || busiest < 0) return;
+  log::Warning("a connection is cut off: it floods the agent", {{"address", AddressOf(busiest)}});
+  ++refusals_["flood"];
+  shutdown(busiest, SHUT_RDWR);
 }
 
 agent::RemoteFigures RemoteServer::Figures() {

@@ -4,7 +4,10 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <sys/types.h>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -19,6 +22,7 @@
 #include "agent/rpc/remote_callers.h"
 #include "agent/rpc/services.h"
 #include "agent/tls_keeper.h"
+#include "engine/base/side_task.h"
 
 namespace berth::rpc {
 
@@ -68,11 +72,13 @@ class RemoteServer {
   Result<> Begin(boost::asio::ip::tcp::acceptor listener, const RemoteSettings& settings);
   std::shared_ptr<grpc::ServerCredentials> Credentials(const RemoteSettings& settings) const;
   void Welcome(int socket);
+  Task<> GuardMemory();
+  void CutOffTheBusiest();
 
   boost::asio::any_io_executor loop_;
   Clock& clock_;
   std::unique_ptr<agent::TlsKeeper> tls_;
-  Refusals refusals_{{"calls", 0}};
+  Refusals refusals_{{"calls", 0}, {"flood", 0}};
   RemoteCallers callers_;
   Bridge bridge_;
   Services services_;
@@ -81,6 +87,13 @@ class RemoteServer {
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Acceptor> acceptor_;
+
+  struct Traffic {
+    ino_t inode;  // the descriptor may be another one's by now
+    std::uint64_t received = 0;
+  };
+  std::unordered_map<int, Traffic> traffic_;  // by descriptor
+  std::optional<SideTask> guard_;
 };
 
 }  // namespace berth::rpc
