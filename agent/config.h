@@ -126,6 +126,11 @@ struct Config {
     std::chrono::milliseconds cosign_timeout = std::chrono::minutes(1);
   } policy;
 
+  struct Audit {
+    std::int64_t days = 365;
+    std::int64_t max = 100'000;
+  } audit;
+
   struct Registry {
     std::string auth_file;  // empty: none
   } registry;

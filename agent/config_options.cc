@@ -280,6 +280,9 @@ std::vector<ConfigOption> MakeOptions() {
       TextOption(FIELD(policy.cosign), CheckProgram, "The program: a name that is looked for in PATH, or a path."),
       DurationOption(FIELD(policy.cosign_timeout), 1s, 10min, "How long one run of cosign may take."),
 
+      NumberOption(FIELD(audit.days), 1, 3650, "How many days it can be looked up who changed what."),
+      NumberOption(FIELD(audit.max), 100, 10'000'000, "How many of these records are kept at the most."),
+
       TextOption(
           FIELD(registry.auth_file), CheckOptionalFile,
           "Credentials for pulls whose request brings none: a file as `docker login` writes it (config.json), with "

@@ -69,6 +69,9 @@ Daemon::Daemon(const Config& config, engine::Endpoint endpoint, OpenedJournal jo
 
 void Daemon::Recover() {
   if (!journal_.set_aside.empty()) degraded_reasons_.push_back("the journal began anew: " + journal_.set_aside);
+  journal_.audit->Keep({std::chrono::hours(24 * config_.audit.days), static_cast<std::size_t>(config_.audit.max)});
+  const auto closed = journal_.audit->CloseInterrupted();
+  if (!closed) degraded_reasons_.push_back("the audit has open records of an earlier run: " + closed.error().message);
   const auto recovered = operations_->Recover();
   if (!recovered) degraded_reasons_.push_back("unfinished operations were not taken up: " + recovered.error().message);
   for (const auto& reason : degraded_reasons_) log::Error(reason);
@@ -120,7 +123,8 @@ Result<> Daemon::Serve() {
       {watcher_.get(), history_, *notices_},
       {loop_.get_executor(), *clock_, keeper_.get(), certificate_jobs_.get(), config_.certificates.config_dir},
       std::move(facts),
-      config_.certificates.only};
+      config_.certificates.only,
+      journal_.audit.get()};
   const SocketFile socket{config_.SocketPath(), config_.socket_mode, config_.socket_group};
   auto roles = LocalRolesOf(config_);
   if (!roles) return roles.error();

@@ -83,6 +83,23 @@ constexpr std::array kSteps = {
     R"sql(
       ALTER TABLE operations ADD COLUMN labels TEXT;  -- of its container, those that scopes speak of
     )sql",
+    R"sql(
+      CREATE TABLE audit (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        time       INTEGER NOT NULL,
+        identity   TEXT NOT NULL,
+        address    TEXT NOT NULL,
+        method     TEXT NOT NULL,
+        target     TEXT NOT NULL,
+        image      TEXT NOT NULL,
+        request_id TEXT NOT NULL,
+        operation  TEXT NOT NULL,     -- empty: none was begun
+        outcome    INTEGER NOT NULL,  -- 0: open
+        reason     TEXT NOT NULL
+      );
+      CREATE INDEX audit_by_operation ON audit (operation) WHERE operation <> '';
+      CREATE INDEX audit_by_time ON audit (time);
+    )sql",
 };
 constexpr std::int64_t kVersion = kSteps.size();
 
@@ -129,7 +146,9 @@ Result<> CheckTables(Database& database) {
        {kOperations, "SELECT operation, sequence, json FROM progress LIMIT 0",
         "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0",
         "SELECT service_key, until FROM pauses LIMIT 0", "SELECT container_id, spec, kept_at FROM specs LIMIT 0",
-        "SELECT lineage, attempts FROM lineages LIMIT 0"}) {
+        "SELECT lineage, attempts FROM lineages LIMIT 0",
+        "SELECT id, time, identity, address, method, target, image, request_id, operation, outcome, reason FROM audit "
+        "LIMIT 0"}) {
     if (const auto done = database.Execute(sql); !done) {
       return Error{Code::kDataLoss, "JOURNAL_CORRUPT", done.error().message};
     }

@@ -109,6 +109,7 @@ Result<std::optional<JournalEntry>> SqliteJournal::First(const std::string& whic
 Result<> SqliteJournal::Begin(const JournalEntry& entry) {
   return InOneTransaction([&]() -> Result<> {
     if (auto inserted = Insert(entry); !inserted) return inserted;
+    if (auto written = WriteOwn(*database_, entry.operation); !written) return written;
     return Append(entry.operation);
   });
 }
@@ -126,6 +127,9 @@ Result<> SqliteJournal::Insert(const JournalEntry& entry) {
 Result<> SqliteJournal::Store(const Operation& operation) {
   return InOneTransaction([&]() -> Result<> {
     if (auto updated = Update(operation); !updated) return updated;
+    if (HasEnded(operation.state)) {
+      if (auto closed = CloseAudit(*database_, operation); !closed) return closed;
+    }
     return Append(operation);
   });
 }
@@ -255,7 +259,8 @@ Result<OpenedJournal> OpenJournal(const std::filesystem::path& state_directory, 
   if (!store) return store.error();
   const auto database = std::make_shared<sqlite::Database>(std::move(store->database));
   return OpenedJournal{std::make_unique<SqliteJournal>(database), std::make_unique<EpisodeStore>(database),
-                       std::make_unique<CertificateStore>(database), std::move(store->set_aside)};
+                       std::make_unique<CertificateStore>(database), std::make_unique<AuditLog>(database),
+                       std::move(store->set_aside)};
 }
 
 }  // namespace berth::agent

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/audit.h"
 #include "agent/certificate_store.h"
 #include "agent/episode_store.h"
 #include "agent/operations/journal.h"
@@ -15,6 +16,7 @@ struct OpenedJournal {
   std::unique_ptr<Journal> journal;
   std::unique_ptr<EpisodeStore> episodes;  // in the same database, and so the next one
   std::unique_ptr<CertificateStore> certificates;
+  std::unique_ptr<AuditLog> audit;
   std::string set_aside;  // where a journal that could not be read was moved to, and why; empty when all is well
 };
 

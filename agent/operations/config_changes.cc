@@ -126,6 +126,16 @@ std::vector<FieldChange> ConfigChanges(const object& before, const object& after
   return Changes(Flatten(before), Flatten(after));
 }
 
+std::vector<FieldChange> HideVariables(std::vector<FieldChange> changes) {
+  for (auto& change : changes) {
+    if (!change.field.starts_with("Env.")) continue;
+    for (auto* text : {&change.old_value, &change.new_value}) {
+      if (!text->empty()) *text = "(hidden)";
+    }
+  }
+  return changes;
+}
+
 std::vector<FieldChange> HostChanges(const object& before, const object& after) {
   return Changes(FlattenHost(before), FlattenHost(after));
 }

@@ -16,6 +16,10 @@ boost::json::object Merge(const boost::json::object& requested, const boost::jso
 // Sorted by field. Values of variables are shown: who may read them is decided at the edge.
 std::vector<FieldChange> ConfigChanges(const boost::json::object& before, const boost::json::object& after);
 
+// The same without the values of environment variables: those that people gave to a container may be secrets. What an
+// upgrade changes comes from images, and is none.
+std::vector<FieldChange> HideVariables(std::vector<FieldChange> changes);
+
 // The same for HostConfig. An upgrade carries it over, but for those whose namespaces and volumes it uses: they may
 // have been replaced since.
 std::vector<FieldChange> HostChanges(const boost::json::object& before, const boost::json::object& after);

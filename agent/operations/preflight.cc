@@ -231,7 +231,8 @@ ResultTask<Preflight> PreflightChange(engine::Engine& engine, SpecStore& specs, 
   preflight.image = kept.image;
   preflight.plan.refusals = RecreateRefusals(container);
   preflight.plan.steps = UpgradeSteps(preflight.record, proxies->names, "", false);
-  preflight.plan.changes = ConfigChanges(ObjectAt(container.raw, "Config"), ObjectAt(kept.raw, "Config"));
+  preflight.plan.changes =
+      HideVariables(ConfigChanges(ObjectAt(container.raw, "Config"), ObjectAt(kept.raw, "Config")));
   auto planned = co_await PlanDependants(engine, specs, container, std::move(*others), preflight);
   if (!planned) co_return planned.error();
   co_return preflight;

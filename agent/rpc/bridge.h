@@ -31,11 +31,14 @@ class Bridge {
     return Begin(new UnaryCall<Response>(calls_, Ask<Request>(context), response, std::move(work), WhenAlone::kStop));
   }
 
-  // The same, but goes on when the caller hangs up: for what changes something.
+  // The same, but it is written down first, and goes on when the caller hangs up: for what changes something.
   template <class Request, class Response>
-  grpc::ServerUnaryReactor* Mutate(const grpc::CallbackServerContext* context, const Request&, Response* response,
-                                   typename UnaryCall<Response>::Work work) {
-    return Begin(new UnaryCall<Response>(calls_, Ask<Request>(context), response, std::move(work), WhenAlone::kGoOn));
+  grpc::ServerUnaryReactor* Mutate(const grpc::CallbackServerContext* context, const Request& request,
+                                   Response* response, typename UnaryCall<Response>::Work work) {
+    Asked asked = Ask<Request>(context);
+    asked.auditor = auditor_;
+    asked.request = &request;
+    return Begin(new UnaryCall<Response>(calls_, asked, response, std::move(work), WhenAlone::kGoOn));
   }
 
   // Streams what the coroutine `work(call, caller)` writes, and ends as it ends. Stops when the caller hangs up.
@@ -46,6 +49,9 @@ class Bridge {
                                             typename StreamCall<Message>::Merge merge = nullptr) {
     return Begin(new StreamCall<Message>(calls_, Ask<Request>(context), std::move(work), merge));
   }
+
+  // Whatever is changed, before the first call.
+  void WriteDownWith(Auditor& auditor) { auditor_ = &auditor; }
 
   // Ends every call of Read and Stream that still waits for something, with UNAVAILABLE (AGENT_STOPPING). Loop thread.
   void StopWaiting() { calls_.StopAll(); }
@@ -67,6 +73,7 @@ class Bridge {
 
   rpc::LiveCalls calls_;
   Gatekeeper& gatekeeper_;
+  Auditor* auditor_ = nullptr;
 };
 
 }  // namespace berth::rpc

@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +17,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <grpcpp/support/server_callback.h>
 
+#include "agent/rpc/audit_record.h"
+#include "agent/rpc/auditor.h"
 #include "agent/rpc/gatekeeper.h"
 #include "agent/rpc/live_calls.h"
 #include "agent/rpc/method_roles.h"
@@ -33,16 +36,34 @@ struct Asked {
   Gatekeeper& gatekeeper;
   const grpc::CallbackServerContext& context;
   std::string_view request_type;
+  Auditor* auditor = nullptr;  // of a call that changes something, with its request
+  const google::protobuf::Message* request = nullptr;
+  std::int64_t record = 0;  // of the audit
 
-  // PERMISSION_DENIED, and what the gatekeeper says.
-  Result<agent::Caller> Admit() const {
+  // PERMISSION_DENIED, what the gatekeeper says, and UNAVAILABLE when nobody can write down who asks.
+  Result<agent::Caller> Admit() {
     const auto access = AccessOf(request_type);
     if (!access) return access.error();
     auto caller = gatekeeper.Identify(context);
     if (!caller) return caller;
+    if (auto noted = Note(*caller); !noted) return noted.error();
     const auto allowed = agent::Check(*access, *caller);
-    if (!allowed) return allowed.error();
-    return caller;
+    if (allowed) return caller;
+    End(allowed.error().reason, "");
+    return allowed.error();
+  }
+
+  Result<> Note(const agent::Caller& caller) {
+    if (auditor == nullptr) return {};
+    const auto begun = auditor->Begin(*request, caller);
+    if (!begun) return begun.error();
+    record = *begun;
+    return {};
+  }
+
+  // Not refused: `refused` is empty.
+  void End(const std::string& refused, const std::string& operation) const {
+    if (auditor != nullptr) auditor->End(record, refused, operation);
   }
 };
 
@@ -72,12 +93,16 @@ class Call : public Reactor {
     std::exception_ptr thrown;
     try {
       auto result = co_await std::move(work);
-      if (!result) co_return ToStatus(calls_.Explain(std::move(result.error())));
+      if (!result) {
+        refused_ = result.error().reason;
+        co_return ToStatus(calls_.Explain(std::move(result.error())));
+      }
       store(result);
       co_return grpc::Status::OK;
     } catch (...) {
       thrown = std::current_exception();
     }
+    refused_ = "INTERNAL";
     co_return ToStatus(calls_.Explain(thrown));
   }
 
@@ -102,12 +127,18 @@ class Call : public Reactor {
   Task<grpc::Status> AdmitAndRun() {
     const auto caller = asked_.Admit();
     if (!caller) co_return ToStatus(caller.error());
-    co_return co_await Run(*caller);
+    auto status = co_await Run(*caller);
+    asked_.End(refused_, refused_.empty() ? OperationBegun() : "");
+    co_return status;
   }
 
-  const Asked asked_;
+  // Its id; empty: none.
+  virtual std::string OperationBegun() const { return ""; }
+
+  Asked asked_;
   const LiveCalls::Number number_;
   const WhenAlone when_alone_;
+  std::string refused_;  // why
 };
 
 // One answer.
@@ -124,6 +155,8 @@ class UnaryCall final : public Call<grpc::ServerUnaryReactor> {
   Task<grpc::Status> Run(const agent::Caller& caller) override {
     return StatusOf(work_(caller), [this](Result<Response>& result) { *response_ = std::move(*result); });
   }
+
+  std::string OperationBegun() const override { return OperationIn(*response_); }
 
   Response* const response_;
   const Work work_;

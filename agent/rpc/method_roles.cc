@@ -55,6 +55,8 @@ constexpr std::array kRows = {
     Row{"berth.v1.NotifyRenewedRequest", kAdminister},
 
     Row{"berth.v1.GetHostRequest", kLook},
+
+    Row{"berth.v1.ListAuditRecordsRequest", {Role::kAdmin, true}},
 };
 
 }  // namespace

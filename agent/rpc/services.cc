@@ -8,7 +8,11 @@ Services::Services(Bridge& bridge, const ServiceParts& parts, const StreamLimits
       watchdog_(bridge, parts.engine, parts.watchdog),
       certificates_(bridge, parts.certificates),
       host_(bridge, parts.engine, parts.operations, parts.clock, parts.host),
-      certificates_only_(parts.certificates_only) {}
+      certificates_only_(parts.certificates_only) {
+  if (parts.audit == nullptr) return;
+  bridge.WriteDownWith(auditor_.emplace(*parts.audit, parts.clock));
+  audit_.emplace(bridge, *parts.audit);
+}
 
 void Services::AddTo(grpc::ServerBuilder& builder) {
   if (!certificates_only_) {
@@ -18,6 +22,7 @@ void Services::AddTo(grpc::ServerBuilder& builder) {
   builder.RegisterService(&operations_);
   builder.RegisterService(&certificates_);
   builder.RegisterService(&host_);
+  if (audit_) builder.RegisterService(&*audit_);
 }
 
 }  // namespace berth::rpc

@@ -1,10 +1,14 @@
 // All services of the API, as one kind of connection sees them.
 #pragma once
 
+#include <optional>
+
 #include <grpcpp/server_builder.h>
 
 #include "agent/event_hub.h"
 #include "agent/operations/operations.h"
+#include "agent/rpc/audit_service.h"
+#include "agent/rpc/auditor.h"
 #include "agent/rpc/bridge.h"
 #include "agent/rpc/certificate_service.h"
 #include "agent/rpc/container_service.h"
@@ -26,7 +30,8 @@ struct ServiceParts {
   WatchdogParts watchdog;
   CertificateParts certificates;
   HostFacts host;
-  bool certificates_only = false;  // containers and the watchdog are not offered then
+  bool certificates_only = false;    // containers and the watchdog are not offered then
+  agent::AuditLog* audit = nullptr;  // null: nothing is written down
 };
 
 class Services {
@@ -41,6 +46,8 @@ class Services {
   WatchdogService watchdog_;
   CertificateService certificates_;
   HostService host_;
+  std::optional<LogAuditor> auditor_;
+  std::optional<AuditService> audit_;
   const bool certificates_only_;
 };
 

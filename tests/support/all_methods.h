@@ -5,6 +5,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include "berth/v1/audit_service.pb.h"
 #include "berth/v1/certificate_service.pb.h"
 #include "berth/v1/container_service.pb.h"
 #include "berth/v1/host_service.pb.h"
@@ -16,8 +17,8 @@ namespace berth::test {
 // The files are those that define services; ThereAreNoOthers in method_roles_test.cc says so when one is missing.
 inline std::vector<const google::protobuf::FileDescriptor*> AllServiceFiles() {
   return {v1::ListContainersRequest::descriptor()->file(), v1::GetOperationRequest::descriptor()->file(),
-          v1::GetWatchdogRequest::descriptor()->file(), v1::ListCertificatesRequest::descriptor()->file(),
-          v1::GetHostRequest::descriptor()->file()};
+          v1::GetWatchdogRequest::descriptor()->file(),    v1::ListCertificatesRequest::descriptor()->file(),
+          v1::GetHostRequest::descriptor()->file(),        v1::ListAuditRecordsRequest::descriptor()->file()};
 }
 
 inline std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {

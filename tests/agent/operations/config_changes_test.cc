@@ -59,5 +59,11 @@ TEST(HostChanges, DoNotShowDefaultsThatTheEngineSpelledOut) {
               IsEmpty());
 }
 
+TEST(ConfigChanges, HideTheValuesOfVariablesAndNothingElse) {
+  const auto hidden = HideVariables({{"Env.A", "swordfish", ""}, {"Env.B", "1", "2"}, {"Image", "a", "b"}});
+  EXPECT_THAT(hidden, ElementsAre(FieldChange{"Env.A", "(hidden)", ""}, FieldChange{"Env.B", "(hidden)", "(hidden)"},
+                                  FieldChange{"Image", "a", "b"}));
+}
+
 }  // namespace
 }  // namespace berth::agent

@@ -16,6 +16,7 @@
 #include "berth/v1/operation_service.grpc.pb.h"
 #include "tests/agent/rpc/anybody.h"
 #include "tests/agent/rpc/loop_thread.h"
+#include "tests/agent/rpc/no_auditor.h"
 #include "tests/support/gate.h"
 #include "tests/support/temporary_directory.h"
 
@@ -61,6 +62,7 @@ class BridgeTest : public testing::Test {
     grpc::ServerBuilder builder;
     builder.AddListeningPort(address_, grpc::InsecureServerCredentials());
     builder.RegisterService(&script_);
+    bridge_.WriteDownWith(auditor_);
     server_ = builder.BuildAndStart();
     stub_ = v1::OperationService::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));
   }
@@ -81,6 +83,7 @@ class BridgeTest : public testing::Test {
   test::Gate gate_;
   test::LoopThread loop_;
   test::Anybody door_;
+  test::NoAuditor auditor_;
   Bridge bridge_{loop_.executor(), door_};
   Script script_{bridge_};
   std::unique_ptr<grpc::Server> server_;
@@ -172,6 +175,20 @@ TEST_F(BridgeTest, StopsAReadWhenTheCallerHangsUp) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::CANCELLED);
   EXPECT_TRUE(NothingLives());
   EXPECT_FALSE(ended);
+}
+
+TEST_F(BridgeTest, DoesNotBeginAMutationThatNobodyCanWriteDown) {
+  bool begun = false;
+  script_.mutate = [&]() -> ResultTask<v1::Operation> {
+    begun = true;
+    co_return v1::Operation();
+  };
+  auditor_.answer = Error{Code::kUnavailable, "DISK_FULL", "there is no space"};
+  grpc::ClientContext context;
+  v1::Operation ignored;
+  EXPECT_EQ(stub_->CancelOperation(&context, {}, &ignored).error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_FALSE(begun);
+  EXPECT_TRUE(Get().ok()) << "who only looks changes nothing";
 }
 
 TEST_F(BridgeTest, DoesNotStopAMutationWhenTheCallerHangsUp) {

@@ -79,7 +79,8 @@ void ServerTest::TearDown() {
 
 ServiceParts ServerTest::Parts() {
   HostFacts host{.hostname = "harbour", .agent_version = "1.2.3", .engine_endpoint = "unix:///engine.sock"};
-  return {loop.executor(), engine, operations, events, clock, Watchdog(), Certificates(), std::move(host)};
+  return {loop.executor(), engine,         operations,      events, clock,
+          Watchdog(),      Certificates(), std::move(host), false,  journal.audit.get()};
 }
 
 std::shared_ptr<grpc::Channel> ServerTest::NewChannel() const {
