@@ -42,6 +42,14 @@ void DefineEpisodes(CLI::App& app, EpisodesOptions& options) {
   AddNumber(app, "-n,--limit", options.limit, 1, 10'000, "At most so many (50)");
 }
 
+void DefineAudit(CLI::App& app, AuditOptions& options) {
+  app.add_option("--since", options.since, "Not what is older: 10m, or an RFC 3339 time")->type_name("WHEN");
+  app.add_option("--identity", options.identity, "Only what this caller asked for; berthd: the agent itself");
+  app.add_option("--container", options.target, "Only what is about this container, group or certificate");
+  app.add_option("--method", options.method, "Only this method: StopContainer");
+  AddNumber(app, "-n,--limit", options.limit, 1, 10'000, "At most so many (50)");
+}
+
 using Names = std::vector<std::string>;
 
 }  // namespace
@@ -55,6 +63,7 @@ void AddWatchdogCommands(Commands& all, Chosen& chosen) {
   family.Add("resume", "End a pause before its time", Names(), DefineResume, HealthResume);
   family.Add("reset", "Close the circuit: the next heal comes at once", Names(), DefineReset, HealthReset);
   family.Add("episodes", "The stories of illnesses, newest first", EpisodesOptions(), DefineEpisodes, HealthEpisodes);
+  all.Add("audit", "Who changed what on this host, newest first", AuditOptions(), DefineAudit, Audit);
   Commands(all.Group("notify", "Notices to people: test"), chosen)
       .Add("test", "Send one to every target and say how each answered", NotifyTest);
 }

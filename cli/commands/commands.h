@@ -129,6 +129,15 @@ struct EpisodesOptions {
 };
 ExitCode HealthEpisodes(const Session& session, const EpisodesOptions& options);
 
+struct AuditOptions {
+  std::string since;
+  std::string identity;
+  std::string target;
+  std::string method;
+  int limit = 50;
+};
+ExitCode Audit(const Session& session, const AuditOptions& options);
+
 ExitCode NotifyTest(const Session& session);
 
 ExitCode Info(const Session& session);

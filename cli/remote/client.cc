@@ -35,7 +35,7 @@ Client::Client(Options options) : options_(std::move(options)) {
   const auto channel = Connect(options_.address);
   stubs_ = std::make_shared<Stubs>(v1::ContainerService::NewStub(channel), v1::OperationService::NewStub(channel),
                                    v1::HostService::NewStub(channel), v1::WatchdogService::NewStub(channel),
-                                   v1::CertificateService::NewStub(channel));
+                                   v1::CertificateService::NewStub(channel), v1::AuditService::NewStub(channel));
 }
 
 Error Client::Explain(const grpc::Status& status) const {

@@ -11,6 +11,7 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/sync_stream.h>
 
+#include "berth/v1/audit_service.grpc.pb.h"
 #include "berth/v1/certificate_service.grpc.pb.h"
 #include "berth/v1/container_service.grpc.pb.h"
 #include "berth/v1/host_service.grpc.pb.h"
@@ -26,6 +27,7 @@ using Containers = v1::ContainerService::Stub;
 using Operations = v1::OperationService::Stub;
 using Hosts = v1::HostService::Stub;
 using Watchdogs = v1::WatchdogService::Stub;
+using Audits = v1::AuditService::Stub;
 using Certificates = v1::CertificateService::Stub;
 
 // A copy shares the connection. Nothing is sent before the first call.
@@ -94,7 +96,7 @@ class Client {
   Error Explain(const grpc::Status& status) const;
 
   using Stubs = std::tuple<std::unique_ptr<Containers>, std::unique_ptr<Operations>, std::unique_ptr<Hosts>,
-                           std::unique_ptr<Watchdogs>, std::unique_ptr<Certificates>>;
+                           std::unique_ptr<Watchdogs>, std::unique_ptr<Certificates>, std::unique_ptr<Audits>>;
   Options options_;
   std::shared_ptr<Stubs> stubs_;
 };

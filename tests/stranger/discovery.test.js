@@ -39,6 +39,7 @@ async function discover(symbol) {
 test('berthd tells which services it has', async () => {
   const { list_services_response } = await ask({ list_services: '' });
   assert.deepEqual(list_services_response.service.map(({ name }) => name).sort(), [
+    'berth.v1.AuditService',
     'berth.v1.CertificateService',
     'berth.v1.ContainerService',
     'berth.v1.HostService',

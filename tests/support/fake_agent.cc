@@ -167,12 +167,26 @@ class FakeAgent::Certificate final : public v1::CertificateService::Service {
   const Script& script_;
 };
 
+class FakeAgent::Audit final : public v1::AuditService::Service {
+ public:
+  explicit Audit(const Script& script) : script_(script) {}
+
+  Status ListAuditRecords(ServerContext*, const v1::ListAuditRecordsRequest* q,
+                          v1::ListAuditRecordsResponse* a) override {
+    return Answer(script_.audit, q, a);
+  }
+
+ private:
+  const Script& script_;
+};
+
 FakeAgent::FakeAgent() {
   services_.push_back(std::make_unique<Container>(script));
   services_.push_back(std::make_unique<Operations>(script));
   services_.push_back(std::make_unique<Host>(script));
   services_.push_back(std::make_unique<Watchdog>(script));
   services_.push_back(std::make_unique<Certificate>(script));
+  services_.push_back(std::make_unique<Audit>(script));
   Start();
 }
 

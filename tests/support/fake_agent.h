@@ -11,6 +11,7 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 
+#include "berth/v1/audit_service.grpc.pb.h"
 #include "berth/v1/certificate_service.grpc.pb.h"
 #include "berth/v1/container_service.grpc.pb.h"
 #include "berth/v1/host_service.grpc.pb.h"
@@ -58,6 +59,7 @@ struct Script {
   Call<v1::ResumeWatchdogRequest, v1::Watchdog> resume;
   Call<v1::ResetCircuitRequest, v1::Watchdog> reset;
   Call<v1::SendTestNoticeRequest, v1::SendTestNoticeResponse> test_notice;
+  Call<v1::ListAuditRecordsRequest, v1::ListAuditRecordsResponse> audit;
   Call<v1::ListCertificatesRequest, v1::ListCertificatesResponse> certificates;
   Call<v1::ObtainCertificateRequest, v1::Operation> obtain;
   Call<v1::RenewCertificateRequest, v1::Operation> renew;
@@ -91,6 +93,7 @@ class FakeAgent {
   class Host;
   class Watchdog;
   class Certificate;
+  class Audit;
 
   TemporaryDirectory directory_;
   std::promise<void> release_;
