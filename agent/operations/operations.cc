@@ -124,10 +124,27 @@ ResultTask<Preflight> OperationsImpl::Examine(Request request, ContainerDetails 
   auto preflight = co_await Explore(request, container, id);
   if (!preflight) co_return preflight;
   if (may && !asked_before) may = MayDo(settings_.policy, request, *preflight);
+  if (may && !asked_before) {
+    const auto covered = co_await Covers(request.caller.scope, preflight->record.dependants);
+    may = covered;
+  }
   if (!may && !request.validate_only) co_return may.error();
   auto& refusals = preflight->plan.refusals;
   if (!may) refusals.insert(refusals.begin(), may.error().message);
   co_return preflight;
+}
+
+// What is made anew besides has to be the caller's as well; he does not learn what it is.
+ResultTask<> OperationsImpl::Covers(Scope scope, std::vector<Dependant> dependants) {
+  if (scope.IsWholeHost()) co_return Result<>();
+  for (const auto& dependant : dependants) {
+    const auto seen = co_await Resolve(engine_, dependant.id, scope);
+    if (seen) continue;
+    co_return Error{Code::kPermissionDenied, "SCOPE_TOO_NARROW",
+                    "a container that is not yours to change shares its network or volumes, and would be made anew "
+                    "with it; ask somebody who may change both"};
+  }
+  co_return Result<>();
 }
 
 ResultTask<Preflight> OperationsImpl::Explore(const Request& request, const ContainerDetails& container,

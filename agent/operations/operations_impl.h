@@ -69,6 +69,7 @@ class OperationsImpl final : public Operations {
   bool HasToWait(const JournalEntry& entry, const std::string& parent) const;
   bool TakesBack(const Request& request) const;
   ResultTask<Preflight> Examine(Request request, engine::ContainerDetails container, std::string id);
+  ResultTask<> Covers(Scope scope, std::vector<Dependant> dependants);
   ResultTask<Preflight> Explore(const Request& request, const engine::ContainerDetails& container,
                                 const std::string& id);
   Result<std::vector<Version>> HistoryOn(const engine::ContainerDetails& container);

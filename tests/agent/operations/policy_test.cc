@@ -14,6 +14,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 // --- patterns
@@ -169,6 +170,27 @@ TEST_F(PolicyTest, RefusesAnUpgradeThatMakesAContainerOfAnotherProjectAnew) {
   Want({.projects = {"shop"}});
   EXPECT_THAT(test::MessageOf(host.Submit(AskShop())), HasSubstr("side is in no project"));
   ExpectUntouched();
+}
+
+TEST_F(PolicyTest, RefusesAnUpgradeThatMakesAContainerAnewWhichItsCallerMayNotSee) {
+  host.engine.machine.images.Add("side:1", {});
+  host.engine.Run("side", "side:1", {{"HostConfig", {{"NetworkMode", "container:" + host.At("shop-web").id}}}});
+  auto request = AskShop();
+  request.caller.scope.any_of = {{kProjectLabel, "shop"}};
+  const auto refused = host.Submit(request);
+  EXPECT_THAT(refused, FailsWith(Code::kPermissionDenied, "SCOPE_TOO_NARROW"));
+  EXPECT_THAT(test::MessageOf(refused), Not(HasSubstr("side")));
+  ExpectUntouched();
+}
+
+TEST_F(PolicyTest, UpgradesForACallerWhoMaySeeAllThatIsMadeAnew) {
+  host.engine.machine.images.Add("side:1", {});
+  host.engine.Run("side", "side:1",
+                  {{"Labels", {{kProjectLabel, "shop"}}},
+                   {"HostConfig", {{"NetworkMode", "container:" + host.At("shop-web").id}}}});
+  auto request = AskShop();
+  request.caller.scope.any_of = {{kProjectLabel, "shop"}};
+  EXPECT_EQ(host.Do(request)->state, State::kSucceeded);
 }
 
 TEST_F(PolicyTest, RefusesAnImageThatIsNotListedAndDoesNotPullIt) {
