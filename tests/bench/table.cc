@@ -93,8 +93,8 @@ Row TellRow(std::string what, double value, const std::string& unit) {
   return {std::move(what), "", Figure(value) + " " + unit, "", "", std::nullopt};
 }
 
-void Print(std::ostream& out, const std::vector<Row>& rows, const std::string& measured) {
-  std::vector<Cells> lines = {{"what", "the engine itself", measured, "compared", "target", "reached"}, {}};
+void Print(std::ostream& out, const std::vector<Row>& rows, const std::string& measured, const std::string& floor) {
+  std::vector<Cells> lines = {{"what", floor, measured, "compared", "target", "reached"}, {}};
   for (const Row& row : rows) lines.push_back(CellsOf(row));
   std::array<std::size_t, 6> widths{};
   for (const Cells& cells : lines) {

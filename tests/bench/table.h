@@ -34,7 +34,8 @@ Row NumberRow(std::string what, double value, double most, const std::string& un
 Row TellRow(std::string what, const Samples& samples);
 Row TellRow(std::string what, double value, const std::string& unit);
 
-// `measured`: the head of the column beside the engine's.
-void Print(std::ostream& out, const std::vector<Row>& rows, const std::string& measured = "through berthd");
+// The heads of the two columns that are compared: what was measured, and its floor.
+void Print(std::ostream& out, const std::vector<Row>& rows, const std::string& measured = "through berthd",
+           const std::string& floor = "the engine itself");
 
 }  // namespace berth::bench

@@ -49,6 +49,17 @@ TEST_P(InstalledHost, RunsAndAnswers) {
   std::cout << "ready after " << taken << " ms; exposure " << Do("systemd-analyze security berthd | tail -n 1") << "\n";
 }
 
+// docs/remote.md, with cp in the place of scp.
+TEST_P(InstalledHost, IsCalledOverTlsAfterThreeCommandsUntilTheClientIsRevoked) {
+  Do("berthctl pki init && berthctl pki issue host web1 --address 127.0.0.1 && "
+     "berthctl pki issue client me --role admin --context web1 --host 127.0.0.1:7443");
+  Do("cd ~/.config/berth/pki/hosts/web1 && cp -rp tls conf.d /etc/berth/ && systemctl restart berthd");
+  EXPECT_THAT(Do("berthctl --context web1 info"), HasSubstr("agent          0."));
+  EXPECT_NE(Try("berthctl --host 127.0.0.1:7443 info").exit_code, 0) << "without a certificate";
+  Do("berthctl pki revoke me && cp ~/.config/berth/pki/crl.pem /etc/berth/tls/crl.pem && systemctl reload berthd");
+  EXPECT_TRUE(Within(10s, [this] { return Try("berthctl --context web1 info").exit_code != 0; }));
+}
+
 TEST_P(InstalledHost, MayDoLittleBesides) {
   Do("systemd-analyze security --no-pager --threshold=25 berthd");
   Install("berth-autoheal");
