@@ -20,7 +20,8 @@ Result<std::int64_t> LogAuditor::Begin(const google::protobuf::Message& request,
   record.address = caller.address;
   auto id = log_.Write(record);
   if (id) return id;
-  return Error{Code::kUnavailable, id.error().reason,
+  const bool full = id.error().code == Code::kResourceExhausted;
+  return Error{full ? Code::kResourceExhausted : Code::kUnavailable, id.error().reason,
                "nothing was done, because nobody could write down who asked for it: " + id.error().message};
 }
 

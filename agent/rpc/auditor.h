@@ -15,7 +15,8 @@ class Auditor {
  public:
   virtual ~Auditor() = default;
 
-  // The record's id; 0 for a dry run. UNAVAILABLE when it can't be written: then nothing may be done.
+  // The record's id; 0 for a dry run. UNAVAILABLE when it can't be written, RESOURCE_EXHAUSTED
+  // (DISK_FULL) when the disk is full: then nothing may be done.
   virtual Result<std::int64_t> Begin(const google::protobuf::Message& request, const agent::Caller& caller) = 0;
   // `refused` is why; empty when it was not. An operation that was begun says by itself how it ends.
   virtual void End(std::int64_t record, const std::string& refused, const std::string& operation) = 0;
