@@ -142,13 +142,14 @@ Result<> CheckTables(Database& database) {
   static constexpr const char* kOperations =
       "SELECT number, id, kind, state, container, container_id, service_key, request_id, request_hash, created_at, "
       "ended_at, error, progress, plan, result, upgrade, origin, parent, members, labels FROM operations LIMIT 0";
+  static constexpr const char* kAudit =
+      "SELECT id, time, identity, address, method, target, image, request_id, operation, outcome, reason FROM audit "
+      "LIMIT 0";
   for (const char* sql :
-       {kOperations, "SELECT operation, sequence, json FROM progress LIMIT 0",
+       {kOperations, kAudit, "SELECT operation, sequence, json FROM progress LIMIT 0",
         "SELECT id, service_key, container, began_at, ended_at, story FROM episodes LIMIT 0",
         "SELECT service_key, until FROM pauses LIMIT 0", "SELECT container_id, spec, kept_at FROM specs LIMIT 0",
-        "SELECT lineage, attempts FROM lineages LIMIT 0",
-        "SELECT id, time, identity, address, method, target, image, request_id, operation, outcome, reason FROM audit "
-        "LIMIT 0"}) {
+        "SELECT lineage, attempts FROM lineages LIMIT 0"}) {
     if (const auto done = database.Execute(sql); !done) {
       return Error{Code::kDataLoss, "JOURNAL_CORRUPT", done.error().message};
     }
