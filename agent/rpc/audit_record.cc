@@ -34,7 +34,7 @@ std::string ValueOf(const Message& message, const std::string& name) {
 // The first that there is: each method has its own word for what it is about.
 std::string TargetOf(const Message& request) {
   for (const char* name : {"container", "project", "labels", "lineage", "name", "domains"}) {
-    const std::string value = ValueOf(request, name);
+    std::string value = ValueOf(request, name);
     if (!value.empty()) return value;
   }
   return "";
