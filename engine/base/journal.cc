@@ -50,7 +50,9 @@ std::string FieldName(std::string_view key) {
 
 bool Send(log::Level level, std::string_view line, log::Fields fields) {
   std::vector<std::string> texts{"MESSAGE=" + std::string(line), "PRIORITY=" + std::string(Priority(level))};
-  for (const auto& [key, value] : fields) texts.push_back(FieldName(key) + "=" + std::string(value));
+  for (const auto& [key, value] : fields) {
+    if (!value.empty()) texts.push_back(FieldName(key) + "=" + std::string(value));
+  }
   std::vector<iovec> parts;
   for (auto& text : texts) parts.push_back({text.data(), text.size()});
   return sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) == 0;
