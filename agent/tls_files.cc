@@ -134,7 +134,7 @@ Result<> ReadCrl(const std::string& pem, const std::vector<Certificate>& authori
   const Crl crl(PEM_read_bio_X509_CRL(Reader(pem).get(), nullptr, NoPassword, nullptr));
   ERR_clear_error();
   if (!crl) return Error{Code::kInvalidArgument, "BAD_CRL", "the list of revoked certificates is none in PEM"};
-  const auto good = CheckCrl(crl.get(), authorities, now, facts);
+  auto good = CheckCrl(crl.get(), authorities, now, facts);
   if (good) Collect(crl.get(), facts);
   return good;
 }

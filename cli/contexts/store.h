@@ -14,7 +14,7 @@ namespace berth::cli {
 
 class ContextStore {
  public:
-  explicit ContextStore(std::filesystem::path directory) : directory_(std::move(directory) / "contexts") {}
+  explicit ContextStore(const std::filesystem::path& directory) : directory_(directory / "contexts") {}
 
   // By name.
   Result<std::vector<std::string>> Names() const;
