@@ -22,7 +22,7 @@ Error Missing(const fs::path& directory) {
 
 // Every file but the first one has to be there: to go on with an empty list would let in whoever was revoked.
 Result<std::string> ReadPart(const fs::path& path) {
-  const auto text = ReadFile(path);
+  auto text = ReadFile(path);
   if (text || text.error().reason != "FILE_MISSING") return text;
   return Error{Code::kFailedPrecondition, "PKI_DAMAGED",
                "the authority has lost its " + path.string() +
@@ -68,11 +68,11 @@ Result<> Authority::Create(const fs::path& directory, const std::string& organis
   if (!signer) return signer.error();
   const auto list = EmptyList(*signer, now);
   if (!list) return list.error();
-  const auto put = PutDirectory(directory,
-                                {{"ca.pem", ToPem(signer->certificate.get())},
-                                 {"ca.key", ToPem(signer->key.get(), passphrase), Readers::kOwner},
-                                 {"crl.pem", ToPem(list->get())}},
-                                Existing::kKeep);
+  auto put = PutDirectory(directory,
+                          {{"ca.pem", ToPem(signer->certificate.get())},
+                           {"ca.key", ToPem(signer->key.get(), passphrase), Readers::kOwner},
+                           {"crl.pem", ToPem(list->get())}},
+                          Existing::kKeep);
   if (put || put.error().reason != "FILE_EXISTS") return put;
   return Error{Code::kAlreadyExists, "PKI_EXISTS", put.error().message};
 }
