@@ -12,23 +12,18 @@
 
 #include "agent/small_file.h"
 #include "certbot-hook/pem.h"
+#include "engine/base/openssl.h"
 
 namespace berth::agent {
 namespace {
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Release<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Release<X509_free>>;
-using Crl = std::unique_ptr<X509_CRL, Release<X509_CRL_free>>;
+using openssl::Bio;
+using openssl::Certificate;
+using openssl::Release;
+using Crl = openssl::RevocationList;
+using Alternatives = openssl::Names;
 using Store = std::unique_ptr<X509_STORE, Release<X509_STORE_free>>;
 using Verification = std::unique_ptr<X509_STORE_CTX, Release<X509_STORE_CTX_free>>;
-using Alternatives = std::unique_ptr<GENERAL_NAMES, Release<GENERAL_NAMES_free>>;
 using Bytes = std::unique_ptr<unsigned char, Release<[](unsigned char* bytes) { OPENSSL_free(bytes); }>>;
 
 constexpr std::size_t kLongestChain = 20;
