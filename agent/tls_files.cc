@@ -19,7 +19,10 @@ namespace {
 
 using openssl::Bio;
 using openssl::Certificate;
+using openssl::NoPassword;
+using openssl::Reader;
 using openssl::Release;
+using openssl::TimeOf;
 using Crl = openssl::RevocationList;
 using Alternatives = openssl::Names;
 using Store = std::unique_ptr<X509_STORE, Release<X509_STORE_free>>;
@@ -27,10 +30,6 @@ using Verification = std::unique_ptr<X509_STORE_CTX, Release<X509_STORE_CTX_free
 using Bytes = std::unique_ptr<unsigned char, Release<[](unsigned char* bytes) { OPENSSL_free(bytes); }>>;
 
 constexpr std::size_t kLongestChain = 20;
-
-int NoPassword(char*, int, int, void*) { return -1; }
-
-Bio Reader(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
 
 std::vector<Certificate> ReadAll(const std::string& pem) {
   const Bio reader = Reader(pem);
@@ -56,13 +55,6 @@ std::string Hex(const unsigned char* bytes, std::size_t count) {
     text += digits.data();
   }
   return text;
-}
-
-std::optional<WallTime> TimeOf(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
-  constexpr auto kLatest = std::chrono::floor<std::chrono::seconds>(WallTime::max()).time_since_epoch();
-  return WallTime(std::clamp(std::chrono::seconds(::timegm(&parts)), std::chrono::seconds(0), kLatest));
 }
 
 // The issuer's name and the number that it gave.

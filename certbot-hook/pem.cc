@@ -26,7 +26,10 @@ constexpr std::size_t kMostNames = 1000;
 using openssl::Bio;
 using openssl::Key;
 using openssl::Names;
+using openssl::NoPassword;
 using openssl::Number;
+using openssl::Reader;
+using openssl::TimeOf;
 using X509Pointer = openssl::Certificate;
 
 Error Bad(std::string reason, const std::string& what) {
@@ -35,11 +38,6 @@ Error Bad(std::string reason, const std::string& what) {
   ERR_clear_error();
   return {Code::kInvalidArgument, std::move(reason), why ? what + " (" + why + ")" : what};
 }
-
-Bio Reader(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
-
-// OpenSSL would ask at the terminal.
-int NoPassword(char*, int, int, void*) { return -1; }
 
 X509Pointer NextCertificate(BIO* reader) {
   return X509Pointer(PEM_read_bio_X509(reader, nullptr, NoPassword, nullptr));
@@ -72,14 +70,6 @@ std::string SerialOf(X509* certificate) {
   using Text = std::unique_ptr<char, openssl::Release<[](char* text) { OPENSSL_free(text); }>>;
   const Text digits(number ? BN_bn2hex(number.get()) : nullptr);
   return digits ? digits.get() : "";
-}
-
-// What is too far away for a WallTime is as far as that can be, and nothing is older than 1970.
-std::optional<WallTime> TimeOf(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
-  constexpr auto kLatest = std::chrono::floor<std::chrono::seconds>(WallTime::max()).time_since_epoch();
-  return WallTime(std::clamp(std::chrono::seconds(::timegm(&parts)), std::chrono::seconds(0), kLatest));
 }
 
 std::string TextOf(const ASN1_STRING* string) {

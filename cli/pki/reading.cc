@@ -18,6 +18,7 @@ namespace {
 
 namespace ip = boost::asio::ip;
 using openssl::Bio;
+using openssl::Reader;
 
 constexpr int kRounds = 600'000;
 
@@ -25,8 +26,6 @@ Error Bad(std::string reason, const std::string& sentence) {
   ERR_clear_error();
   return {Code::kInvalidArgument, std::move(reason), sentence};
 }
-
-Bio Reader(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
 
 // Without this one OpenSSL would ask at the terminal.
 int Give(char* buffer, int size, int /*writing*/, void* passphrase) {
@@ -83,13 +82,7 @@ std::string Fingerprint(X509* certificate) {
   return text;
 }
 
-// What is too far away for a WallTime is as far as that can be.
-WallTime TimeOf(const ASN1_TIME* time) {
-  constexpr auto kLatest = std::chrono::floor<std::chrono::seconds>(WallTime::max()).time_since_epoch();
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return WallTime(std::clamp(std::chrono::seconds(::timegm(&parts)), std::chrono::seconds(0), kLatest));
-}
+WallTime TimeOf(const ASN1_TIME* time) { return openssl::TimeOf(time).value_or(WallTime()); }
 
 // Writing to memory fails when there is none left.
 template <class Write>

@@ -1,7 +1,11 @@
 // What OpenSSL hands out, freed by its owner.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
+#include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <openssl/bio.h>
@@ -29,6 +33,21 @@ using Time = std::unique_ptr<ASN1_TIME, Release<ASN1_TIME_free>>;
 using RevocationList = std::unique_ptr<X509_CRL, Release<X509_CRL_free>>;
 using Revoked = std::unique_ptr<X509_REVOKED, Release<X509_REVOKED_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, Release<GENERAL_NAMES_free>>;
+
+// Reads `text`, which must stay.
+inline Bio Reader(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+
+// For what reads keys and certificates: OpenSSL would ask at the terminal.
+inline int NoPassword(char*, int, int, void*) { return -1; }
+
+// What is too far away for the clock is as far as that can be, and nothing is older than 1970; nothing for no time.
+inline std::optional<std::chrono::system_clock::time_point> TimeOf(const ASN1_TIME* time) {
+  using Wall = std::chrono::system_clock::time_point;
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
+  constexpr auto kLatest = std::chrono::floor<std::chrono::seconds>(Wall::max()).time_since_epoch();
+  return Wall(std::clamp(std::chrono::seconds(::timegm(&parts)), std::chrono::seconds(0), kLatest));
+}
 
 // What was written to a BIO in memory.
 inline std::string Content(const Bio& memory) {
