@@ -39,7 +39,7 @@ void AddGlobals(CLI::App& app, Globals& globals) {
   app.add_flag("--all-contexts", globals.all_contexts, "The agents of all contexts, side by side");
   app.add_flag("--json", globals.json, "JSON instead of text: docs/berthctl.md has the shapes");
   AddParsed(app, "--watch", "SECONDS", globals.watch,
-            "Look again every 2 s, or --watch=SECONDS (ps, inspect, health, cert ls, ops, op show, stats, info)",
+            "Look again every 2 s, or --watch=SECONDS (ps, inspect, health, cert ls, ops, op show, stats, info, audit)",
             ParseInterval);
   AddDuration(app, "--call-timeout", globals.call_timeout, "How long the agent may take to answer a call (30s)");
   app.add_flag("--no-color,--no-colour", globals.no_color, "No colours, also with NO_COLOR");

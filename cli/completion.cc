@@ -13,6 +13,8 @@ namespace {
 constexpr std::array<std::string_view, 11> kOnContainers{"inspect", "start", "stop",  "restart", "upgrade", "rollback",
                                                          "history", "logs",  "stats", "events",  "health"};
 
+constexpr std::array<std::string_view, 3> kElsewhere{"--context", "--all-contexts", "--host"};
+
 const CLI::App* CommandNamed(const CLI::App& app, const std::string& name) {
   const auto found = app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
   return found.empty() ? nullptr : found.front();
@@ -29,16 +31,18 @@ bool TakesValue(const CLI::App* app, const std::string& word) {
 
 struct Place {
   const CLI::App* command;
-  bool wants_value = false;  // of the option right before
+  std::string option;      // right before, and it wants a value; empty: none
+  bool elsewhere = false;  // another agent than usual is to be asked
 };
 
 Place PlaceBehind(const CLI::App& root, const std::vector<std::string>& words) {
-  Place place{&root};
+  Place place{&root, "", false};
   for (const auto& word : words) {
-    if (place.wants_value) {
-      place.wants_value = false;
+    place.elsewhere = place.elsewhere || std::ranges::find(kElsewhere, word) != kElsewhere.end();
+    if (!place.option.empty()) {
+      place.option.clear();
     } else if (word.starts_with('-')) {
-      place.wants_value = TakesValue(place.command, word);
+      place.option = TakesValue(place.command, word) ? word : "";
     } else if (const auto* command = CommandNamed(*place.command, word)) {
       place.command = command;
     }
@@ -70,19 +74,27 @@ bool WantsContainers(const CLI::App& root, const CLI::App& command) {
          std::ranges::find(kOnContainers, top->get_name()) != kOnContainers.end();
 }
 
+bool WantsContexts(const CLI::App& command) {
+  const auto* parent = command.get_parent();
+  return parent && parent->get_name() == "context" && command.get_name() != "add" &&
+         command.get_option_no_throw("NAME");
+}
+
 }  // namespace
 
 Completion Complete(const CLI::App& root, const std::vector<std::string>& words) {
   if (words.empty()) return {};
-  const auto [command, wants_value] = PlaceBehind(root, {words.begin(), words.end() - 1});
+  const auto [command, option, elsewhere] = PlaceBehind(root, {words.begin(), words.end() - 1});
   const std::string& begun = words.back();
   Completion completion;
-  if (wants_value) return completion;
-  if (begun.starts_with('-')) {
+  if (!option.empty()) {
+    completion.contexts = option == "--context";
+  } else if (begun.starts_with('-')) {
     AddOptions(command, begun, completion.candidates);
   } else {
     AddCommands(*command, begun, completion.candidates);
-    completion.containers = WantsContainers(root, *command);
+    completion.containers = !elsewhere && WantsContainers(root, *command);
+    completion.contexts = WantsContexts(*command);
   }
   return completion;
 }

@@ -20,6 +20,7 @@ struct Candidate {
 struct Completion {
   std::vector<Candidate> candidates;
   bool containers = false;  // names of containers fit as well
+  bool contexts = false;    // and so do those of contexts
 };
 
 // `words` is what was typed behind "berthctl"; the last one is being typed, and may be empty.

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "cli/config_directory.h"
+#include "cli/contexts/store.h"
 #include "cli/remote/client.h"
 #include "cli/text/safe.h"
 
@@ -50,6 +52,17 @@ std::string ContainerLines(const Client& client, const std::string& begun) {
   return lines;
 }
 
+std::string ContextLines(const Session& session, const std::string& begun) {
+  const auto config = ConfigDirectory(session.world());
+  const auto names = config ? ContextStore(*config).Names() : Result<std::vector<std::string>>(config.error());
+  std::string lines;
+  if (!names) return lines;
+  for (const auto& name : *names) {
+    if (name.starts_with(begun)) lines += name + "\tA context\n";
+  }
+  return lines;
+}
+
 }  // namespace
 
 ExitCode PrintCompletion(const Session& session, const std::string& shell) {
@@ -62,6 +75,7 @@ ExitCode PrintCandidates(const Session& session, const Completion& completion, c
   std::string lines;
   for (const auto& [word, what] : completion.candidates) lines += word + "\t" + what + "\n";
   if (completion.containers) lines += ContainerLines(session.client(), begun);
+  if (completion.contexts) lines += ContextLines(session, begun);
   session.Print(lines);
   return ExitCode::kOk;
 }

@@ -1,5 +1,6 @@
 // completion: what shells are told.
 #include "tests/cli/cli_fixture.h"
+#include "tests/support/temporary_directory.h"
 
 namespace berth::test {
 namespace {
@@ -61,6 +62,26 @@ TEST_F(CompletionTest, AsksTheAgentForContainersWhereTheyFit) {
   EXPECT_THAT(After({"restart", "w"}), ElementsAre("web", "worker"));
   EXPECT_THAT(After({"restart", "web", ""}), ElementsAre("web", "worker", "db"));
   EXPECT_THAT(After({"op", "show", "w"}), IsEmpty());
+}
+
+TEST_F(CompletionTest, DoesNotOfferTheContainersOfAnotherAgentThanTheOneThatIsMeant) {
+  agent_.script.list = [](const auto&, v1::ListContainersResponse& response) {
+    response.add_containers()->set_name("web");
+    return grpc::Status::OK;
+  };
+  EXPECT_THAT(After({"--context", "other", "restart", ""}), IsEmpty());
+  EXPECT_THAT(After({"restart", "--host", "other:7443", ""}), IsEmpty());
+  EXPECT_THAT(After({"restart", ""}), ElementsAre("web"));
+}
+
+TEST_F(CompletionTest, KnowsTheContextsWhereTheyFit) {
+  const TemporaryDirectory home;
+  environment_["HOME"] = home.path();
+  for (const auto* name : {"web1", "web2", "db"}) RunWithoutHost({"context", "add", name, "--host", host_});
+  EXPECT_THAT(After({"--context", "w"}), ElementsAre("web1", "web2"));
+  EXPECT_THAT(After({"context", "use", ""}), ElementsAre("db", "web1", "web2"));
+  EXPECT_THAT(After({"context", "add", ""}), IsEmpty());
+  EXPECT_THAT(After({"restart", ""}), IsEmpty());
 }
 
 TEST_F(CompletionTest, SaysNothingWhenTheAgentDoesNotAnswer) {
