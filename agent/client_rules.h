@@ -1,10 +1,13 @@
-// Which certificate may do what, as [access] clients says; pure.
+// Which certificate may do what, as [access] clients says.
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/operations/caller.h"
@@ -37,5 +40,19 @@ std::optional<Granted> Grant(const std::vector<ClientRule>& rules, const ClientN
 
 // The keys of all labels that the rules speak of.
 std::set<std::string> LabelsOf(const std::vector<ClientRule>& rules);
+
+// The rules that are in force. Any thread.
+class RulesInForce {
+ public:
+  explicit RulesInForce(std::vector<ClientRule> rules) { Replace(std::move(rules)); }
+
+  std::shared_ptr<const std::vector<ClientRule>> Now() const { return rules_.load(); }
+  void Replace(std::vector<ClientRule> rules) {
+    rules_.store(std::make_shared<const std::vector<ClientRule>>(std::move(rules)));
+  }
+
+ private:
+  std::atomic<std::shared_ptr<const std::vector<ClientRule>>> rules_;
+};
 
 }  // namespace berth::agent

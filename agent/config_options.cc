@@ -1,6 +1,7 @@
 #include "agent/config_options.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "agent/client_rules.h"
@@ -331,6 +332,12 @@ const ConfigOption* FindOption(std::string_view key) {
     if (option.key == key) return &option;
   }
   return nullptr;
+}
+
+bool IsReloaded(const ConfigOption& option) {
+  constexpr std::array<std::string_view, 3> kSections = {"access", "registry", "policy"};
+  return option.key == "log_level" ||
+         std::find(kSections.begin(), kSections.end(), option.Section()) != kSections.end();
 }
 
 const ConfigOption* GuessOption(std::string_view key) {

@@ -15,6 +15,9 @@ const std::vector<ConfigOption>& ConfigOptions();
 // Nothing when there is none.
 const ConfigOption* FindOption(std::string_view key);
 
+// Whether a new value holds as soon as the configuration is read again; the others need a restart.
+bool IsReloaded(const ConfigOption& option);
+
 // The option that somebody may have meant, if one is near: by a slip of the fingers, or in the wrong section.
 const ConfigOption* GuessOption(std::string_view key);
 const ConfigOption* GuessVariable(std::string_view variable);

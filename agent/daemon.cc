@@ -175,6 +175,25 @@ void Daemon::TellSystemd() {
   service_reports_ = std::make_unique<ServiceReports>(loop_.get_executor(), *clock_, look);
 }
 
+Result<> Daemon::TakeOver(const Config& config) {
+  if (!config.remote.listen.empty() && config.access.clients.empty()) {
+    return Error{Code::kFailedPrecondition, "NOBODY_GRANTED", "[access] clients grants nothing to anybody"};
+  }
+  auto roles = LocalRolesOf(config);
+  if (!roles) return roles.error();
+  Config next = config_;
+  next.access = config.access;
+  next.registry = config.registry;
+  next.policy = config.policy;
+  boost::asio::post(loop_, boost::asio::use_future([&] {
+                      server_->Grant(std::move(*roles));
+                      if (remote_) remote_->Grant(ClientRulesOf(next));
+                      operations_->ChangeSettings(OperationSettingsOf(next));
+                    }))
+      .wait();
+  return {};
+}
+
 void Daemon::ShowReload(bool taken_over) {
   boost::asio::post(loop_, [this, taken_over] {
     configuration_refused_ = !taken_over;

@@ -35,6 +35,8 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
+  // From now on holds what is in `config`, as far as IsReloaded(). FAILED_PRECONDITION: nothing was changed.
+  Result<> TakeOver(const Config& config);
   // Whether the configuration that was read anew was taken over: systemd shows it.
   void ShowReload(bool taken_over);
 

@@ -11,14 +11,6 @@
 namespace berth::agent {
 namespace {
 
-std::vector<ClientRule> RulesOf(const Config& config) {
-  std::vector<ClientRule> rules;
-  for (const auto& text : config.access.clients) {
-    if (auto rule = ParseClientRule(text)) rules.push_back(std::move(*rule));
-  }
-  return rules;
-}
-
 Result<> AddLocal(const std::string& entry, std::set<uid_t>& users, std::set<gid_t>& groups) {
   const std::string name = entry.substr(entry.find(':') + 1);
   if (entry.starts_with("user:")) {
@@ -52,7 +44,7 @@ OperationSettings OperationSettingsOf(const Config& config) {
   settings.maximum_unfinished = static_cast<std::size_t>(config.operations.max_unfinished);
   settings.keep_history = std::chrono::hours(24 * config.operations.history_days);
   settings.maximum_history = static_cast<std::size_t>(config.operations.history_max);
-  settings.scope_labels = LabelsOf(RulesOf(config));
+  settings.scope_labels = LabelsOf(ClientRulesOf(config));
   return settings;
 }
 
@@ -98,12 +90,20 @@ certificates::KeeperSettings KeeperSettingsOf(const Config& config) {
   return settings;
 }
 
+std::vector<ClientRule> ClientRulesOf(const Config& config) {
+  std::vector<ClientRule> rules;
+  for (const auto& text : config.access.clients) {
+    if (auto rule = ParseClientRule(text)) rules.push_back(std::move(*rule));
+  }
+  return rules;
+}
+
 rpc::RemoteSettings RemoteSettingsOf(const Config& config) {
   const auto& remote = config.remote;
   rpc::RemoteSettings settings;
   settings.listen = ParseTcpAddress(remote.listen).value();
   settings.tls = {remote.certificate, remote.key, remote.ca, remote.crl};
-  settings.clients = RulesOf(config);
+  settings.clients = ClientRulesOf(config);
   settings.stage = std::filesystem::path(config.state_dir) / "tls";
   auto& limits = settings.limits;
   limits.connections = {static_cast<std::size_t>(remote.max_connections),

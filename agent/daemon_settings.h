@@ -18,6 +18,7 @@ HistoryLimits HistoryLimitsOf(const Config& config);
 watchdog::Settings HealSettingsOf(const Config& config);
 certificates::KeeperSettings KeeperSettingsOf(const Config& config);
 rpc::ServerLimits ServerLimitsOf(const Config& config);
+std::vector<ClientRule> ClientRulesOf(const Config& config);
 // REQUIRES: remote.listen is set.
 rpc::RemoteSettings RemoteSettingsOf(const Config& config);
 // Asks the system for the names. FAILED_PRECONDITION (NO_SUCH_USER): whoever was meant would be an admin.

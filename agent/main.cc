@@ -42,17 +42,25 @@ bool Report(const LoadedConfig& loaded) {
   return loaded.errors.empty();
 }
 
-// What changes while we run: the log level. The rest is told. False when nothing was taken over.
-bool Reload(const Flags& flags, const Config& running) {
+bool TakeOver(const LoadedConfig& loaded, Daemon& daemon) {
+  if (!Report(loaded)) return false;
+  const auto taken_over = daemon.TakeOver(loaded.config);
+  if (taken_over) return true;
+  log::Error(taken_over.error().message);
+  return false;
+}
+
+// What can't change while we run is told. False when nothing was taken over.
+bool Reload(const Flags& flags, const Config& running, Daemon& daemon) {
   const auto loaded = Load(flags);
-  if (!Report(loaded)) {
+  if (!TakeOver(loaded, daemon)) {
     log::Error("the configuration stays as it was");
     return false;
   }
   log::SetThreshold(loaded.config.log_level);
   for (const auto& option : ConfigOptions()) {
     const bool changed = option.show(loaded.config) != option.show(running);
-    if (changed && option.key != "log_level") log::Warning("changed, but needs a restart", {{"option", option.key}});
+    if (changed && !IsReloaded(option)) log::Warning("changed, but needs a restart", {{"option", option.key}});
   }
   log::Info("read the configuration again");
   return true;
@@ -60,7 +68,7 @@ bool Reload(const Flags& flags, const Config& running) {
 
 void ReloadAsAsked(const Flags& flags, const Config& running, Daemon& daemon) {
   service::NotifyReloading();
-  daemon.ShowReload(Reload(flags, running));
+  daemon.ShowReload(Reload(flags, running, daemon));
   service::NotifyReady();
 }
 

@@ -107,6 +107,9 @@ class Operations {
   virtual std::optional<std::string> HolderOf(const std::string& service_key) const = 0;
   virtual const EndedOperations& Ended() const = 0;
 
+  // What holds from now on; for what runs already, what held when it began.
+  virtual void ChangeSettings(OperationSettings settings) = 0;
+
   // For one who has to keep away from what operations work on: told of the leases that are held now, and then of each
   // change. Set once.
   virtual void OnLease(std::function<void(const LeaseChange&)> told) = 0;

@@ -59,6 +59,7 @@ class OperationsImpl final : public Operations {
     return leases_.Holder(service_key);
   }
   const EndedOperations& Ended() const override { return ended_; }
+  void ChangeSettings(OperationSettings settings) override { settings_ = std::move(settings); }
   void OnLease(std::function<void(const LeaseChange&)> told) override;
 
  private:

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 #include <fcntl.h>
+#include <memory>
 #include <pwd.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -83,9 +84,14 @@ LocalCallers::LocalCallers(LocalRoles roles) : roles_(std::move(roles)), numbers
 int LocalCallers::Enter(int socket, const Peer& peer) {
   const int number = numbers_.Move(socket);
   if (number < 0) return number;
-  by_number_[number] = std::make_shared<const Caller>(
-      Caller{NameOf(peer.uid), "pid " + std::to_string(peer.pid), RoleOf(peer, roles_), {}});
+  Caller caller{NameOf(peer.uid), "pid " + std::to_string(peer.pid), RoleOf(peer, roles_), {}};
+  by_number_.insert_or_assign(number, Entered{peer, std::move(caller)});
   return number;
+}
+
+void LocalCallers::Grant(LocalRoles roles) {
+  roles_ = std::move(roles);
+  for (auto& [number, entered] : by_number_) entered.caller.role = RoleOf(entered.peer, roles_);
 }
 
 Result<Caller> LocalCallers::Identify(const grpc::CallbackServerContext& call) { return Find(call.peer()); }
@@ -97,7 +103,7 @@ Result<Caller> LocalCallers::Find(std::string_view connection) const {
     std::from_chars(connection.data() + kPrefix.size(), connection.data() + connection.size(), number);
   }
   const auto found = by_number_.find(number);
-  if (found != by_number_.end()) return *found->second;
+  if (found != by_number_.end()) return found->second.caller;
   return Error{Code::kPermissionDenied, "CALLER_UNKNOWN", "the agent can't tell who is calling; connect again"};
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -50,6 +49,9 @@ class LocalCallers final : public Gatekeeper {
   // What is to be handed to gRPC instead of `socket`; -1 when there is no room for it, and it is closed.
   int Enter(int socket, const Peer& peer);
 
+  // What holds from the next call on, over connections that are there, too.
+  void Grant(LocalRoles roles);
+
   Result<agent::Caller> Identify(const grpc::CallbackServerContext& call) override;
   // As gRPC calls it; PERMISSION_DENIED (CALLER_UNKNOWN).
   Result<agent::Caller> Find(std::string_view connection) const;
@@ -57,9 +59,14 @@ class LocalCallers final : public Gatekeeper {
  private:
   std::string NameOf(uid_t user);
 
-  const LocalRoles roles_;
+  struct Entered {
+    Peer peer;
+    agent::Caller caller;
+  };
+
+  LocalRoles roles_;
   ConnectionNumbers numbers_;
-  std::unordered_map<int, std::shared_ptr<const agent::Caller>> by_number_;
+  std::unordered_map<int, Entered> by_number_;
   std::map<uid_t, std::string> names_;
 };
 

@@ -44,7 +44,7 @@ Result<Caller> RemoteCallers::Identify(const grpc::CallbackServerContext& call) 
   if (!client) return client.error();
   if (tls_.IsRevoked(**client)) return Denied("CERTIFICATE_REVOKED", "this certificate was revoked");
   if ((*client)->not_after <= clock_.WallNow()) return Denied("CERTIFICATE_EXPIRED", "this certificate has ended");
-  auto granted = agent::Grant(rules_, (*client)->names);
+  auto granted = agent::Grant(*rules_.Now(), (*client)->names);
   if (!granted) return Unknown(**client);
   if (!calls_.Take(granted->identity, clock_.Now())) {
     ++refusals_["calls"];
@@ -59,7 +59,7 @@ grpc::Status RemoteDoor::Process(const InputMetadata& metadata, grpc::AuthContex
   const std::string method = path == metadata.end() ? "" : std::string(path->second.data(), path->second.size());
   if (method.starts_with("/berth.v1.")) return grpc::Status::OK;  // the bridge asks
   const auto client = agent::ReadClientCertificate(PemOf(*context));
-  if (!client || !agent::Grant(rules_, client->names)) {
+  if (!client || !agent::Grant(*rules_->Now(), client->names)) {
     return ToStatus(Denied("CALLER_UNKNOWN", "nothing is granted to this certificate on this host"));
   }
   if (method.starts_with("/grpc.health.v1.")) return grpc::Status::OK;

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 #include <grpcpp/security/auth_metadata_processor.h>
 
@@ -23,9 +22,9 @@ using Refusals = std::map<std::string, std::uint64_t>;
 // Loop thread.
 class RemoteCallers final : public Gatekeeper {
  public:
-  RemoteCallers(Clock& clock, const agent::TlsKeeper& tls, std::vector<agent::ClientRule> rules, RateLimit calls,
+  RemoteCallers(Clock& clock, const agent::TlsKeeper& tls, const agent::RulesInForce& rules, RateLimit calls,
                 Refusals& refusals)
-      : clock_(clock), tls_(tls), rules_(std::move(rules)), calls_(calls), refusals_(refusals) {}
+      : clock_(clock), tls_(tls), rules_(rules), calls_(calls), refusals_(refusals) {}
 
   // PERMISSION_DENIED (CALLER_UNKNOWN, CERTIFICATE_REVOKED, CERTIFICATE_EXPIRED): the last two of a connection that
   // was made while the certificate was good.
@@ -36,7 +35,7 @@ class RemoteCallers final : public Gatekeeper {
 
   Clock& clock_;
   const agent::TlsKeeper& tls_;
-  const std::vector<agent::ClientRule> rules_;
+  const agent::RulesInForce& rules_;
   RateLimit calls_;
   Refusals& refusals_;
   std::unordered_map<std::string, agent::ClientCertificate>
@@ -47,14 +46,14 @@ class RemoteCallers final : public Gatekeeper {
 // know, reflection is not for other hosts. Any thread.
 class RemoteDoor final : public grpc::AuthMetadataProcessor {
  public:
-  explicit RemoteDoor(std::vector<agent::ClientRule> rules) : rules_(std::move(rules)) {}
+  explicit RemoteDoor(std::shared_ptr<const agent::RulesInForce> rules) : rules_(std::move(rules)) {}
 
   bool IsBlocking() const override { return false; }
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context, OutputMetadata* consumed,
                        OutputMetadata* response) override;
 
  private:
-  const std::vector<agent::ClientRule> rules_;
+  const std::shared_ptr<const agent::RulesInForce> rules_;
 };
 
 }  // namespace berth::rpc

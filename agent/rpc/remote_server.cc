@@ -127,13 +127,14 @@ RemoteServer::RemoteServer(const ServiceParts& parts, const RemoteSettings& sett
     : loop_(parts.loop),
       clock_(parts.clock),
       tls_(std::move(tls)),
-      callers_(parts.clock, *tls_, settings.clients,
-               RateLimit(settings.limits.calls_per_second, settings.limits.calls_burst), refusals_),
+      rules_(std::make_shared<agent::RulesInForce>(settings.clients)),
+      callers_(parts.clock, *tls_, *rules_, RateLimit(settings.limits.calls_per_second, settings.limits.calls_burst),
+               refusals_),
       bridge_(parts.loop, callers_),
       services_(bridge_, parts, settings.limits.streams),
       doorman_(settings.limits.connections) {}
 
-std::shared_ptr<grpc::ServerCredentials> RemoteServer::Credentials(const RemoteSettings& settings) const {
+std::shared_ptr<grpc::ServerCredentials> RemoteServer::Credentials() const {
   using namespace grpc::experimental;
   const auto& stage = tls_->stage();
   TlsServerCredentialsOptions options(
@@ -143,7 +144,7 @@ std::shared_ptr<grpc::ServerCredentials> RemoteServer::Credentials(const RemoteS
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   options.set_crl_directory(stage.Crls());
   auto credentials = TlsServerCredentials(options);
-  credentials->SetAuthMetadataProcessor(std::make_shared<RemoteDoor>(settings.clients));
+  credentials->SetAuthMetadataProcessor(std::make_shared<RemoteDoor>(rules_));
   return credentials;
 }
 
@@ -152,7 +153,7 @@ Result<> RemoteServer::Begin(tcp::acceptor listener, const RemoteSettings& setti
   Apply(settings.limits, builder);
   services_.AddTo(builder);
   using Kind = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
-  hand_over_ = builder.experimental().AddExternalConnectionAcceptor(Kind::FROM_FD, Credentials(settings));
+  hand_over_ = builder.experimental().AddExternalConnectionAcceptor(Kind::FROM_FD, Credentials());
   grpc_ = builder.BuildAndStart();
   if (!grpc_) return Failed("gRPC could not begin; its own words are in the log");
   ShowEngine(false);

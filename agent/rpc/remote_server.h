@@ -8,6 +8,7 @@
 #include <string>
 #include <sys/types.h>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -60,6 +61,9 @@ class RemoteServer {
   void ShowDraining();
   void Shutdown(std::chrono::milliseconds limit);
 
+  // What holds from the next call on, over connections that are there, too. Any thread.
+  void Grant(std::vector<agent::ClientRule> clients) { rules_->Replace(std::move(clients)); }
+
   // Loop thread.
   void LookAtFiles() { tls_->Look(); }
   agent::RemoteFigures Figures();
@@ -70,7 +74,7 @@ class RemoteServer {
  private:
   RemoteServer(const ServiceParts& parts, const RemoteSettings& settings, std::unique_ptr<agent::TlsKeeper> tls);
   Result<> Begin(boost::asio::ip::tcp::acceptor listener, const RemoteSettings& settings);
-  std::shared_ptr<grpc::ServerCredentials> Credentials(const RemoteSettings& settings) const;
+  std::shared_ptr<grpc::ServerCredentials> Credentials() const;
   void Welcome(int socket);
   Task<> GuardMemory();
   void CutOffTheBusiest();
@@ -78,6 +82,7 @@ class RemoteServer {
   boost::asio::any_io_executor loop_;
   Clock& clock_;
   std::unique_ptr<agent::TlsKeeper> tls_;
+  std::shared_ptr<agent::RulesInForce> rules_;
   Refusals refusals_{{"calls", 0}, {"flood", 0}};
   RemoteCallers callers_;
   Bridge bridge_;

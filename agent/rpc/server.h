@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <grpcpp/server.h>
 
@@ -44,6 +45,9 @@ class Server {
   // Takes no more connections, ends what waits, and lets what works end until `limit` is over.
   // Not on the loop thread. REQUIRES: the loop runs.
   void Shutdown(std::chrono::milliseconds limit);
+
+  // As LocalCallers. Loop thread.
+  void Grant(LocalRoles roles) { callers_.Grant(std::move(roles)); }
 
   int LiveCalls() const { return bridge_.LiveCalls(); }
   // Of callers. Loop thread.

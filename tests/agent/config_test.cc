@@ -314,6 +314,15 @@ TEST(ConfigFiles, ShipTheDefaultConfiguration) {
       << "make it anew: berthd --print-default-config >packaging/berthd.toml";
 }
 
+TEST(ConfigOption, IsReloadedWhenTheManualSaysSoAndNoOther) {
+  for (const auto& option : ConfigOptions()) {
+    const auto section = option.Section();
+    const bool listed =
+        option.key == "log_level" || section == "access" || section == "policy" || section == "registry";
+    EXPECT_EQ(IsReloaded(option), listed) << option.key;
+  }
+}
+
 TEST(ConfigFiles, ListEveryOptionInTheManual) {
   const auto manual = Slurp(BERTH_SOURCE_DIR "/docs/configuration.md");
   for (const auto& option : ConfigOptions()) {

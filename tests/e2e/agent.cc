@@ -87,6 +87,12 @@ void Agent::Start() {
   client_.emplace(cli::Client::Options{.address = {socket_}});
 }
 
+void Agent::Reload() {
+  const Notifications notifications(directory_ / "notify");
+  process_->Signal(SIGHUP);
+  if (!notifications.AwaitReady(*process_)) throw std::runtime_error("berthd does not come back:\n" + Log());
+}
+
 void Agent::Kill() {
   process_->Signal(SIGKILL);
   End();

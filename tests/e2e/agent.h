@@ -31,6 +31,8 @@ class Agent {
   // Has it got SIGSTOP, and not yet SIGCONT?
   bool IsStopped() const;
   void Continue() { process_->Signal(SIGCONT); }
+  // SIGHUP; returns when it has read its configuration again, and taken it over or not.
+  void Reload();
   // SIGTERM.
   void Stop() { process_->Signal(SIGTERM); }
   // Its exit code; throws when it still runs after 30 s.
@@ -59,7 +61,6 @@ class Agent {
 
  private:
   std::vector<std::string> Arguments() const;
-  void AwaitReady(int notifications);
 
   std::filesystem::path directory_;
   std::string engine_;

@@ -122,6 +122,31 @@ TEST_F(RemoteHost, RefusesARevokedOneWithoutARestart) {
   EXPECT_EQ(As("admin", {"info"}).exit_code, 0);
 }
 
+TEST_F(RemoteHost, TakesOverWhoMayDoWhatAndAPolicyWithoutARestart) {
+  RunWeb();
+  StartAgent();
+  ASSERT_NE(As("viewer", {"stop", kWeb}).exit_code, 0);
+  const std::string promotion = "  \"spiffe://berth/client/viewer/viewer deployer\",\n";
+  const std::string lock = "\n[policy]\nprojects = [\"shop\"]\n";
+
+  agent.Configure(Configuration(promotion) + lock);
+  agent.Reload();
+  const auto locked = As("viewer", {"stop", kWeb});
+  EXPECT_THAT(locked.err, HasSubstr("policy.projects"));
+  EXPECT_EQ(docker.Inspect(kWeb).state, engine::ContainerState::kRunning);
+
+  auto wrong = Configuration(promotion);
+  wrong.replace(wrong.find("[access]"), 8, "[access]\nlocal_viewers = [\"user:nobody-of-this-host\"]");
+  agent.Configure(wrong);
+  agent.Reload();
+  EXPECT_THAT(agent.Log(), HasSubstr("stays as it was"));
+  EXPECT_NE(As("viewer", {"stop", kWeb}).exit_code, 0) << "the lock holds on";
+
+  agent.Configure(Configuration(promotion));
+  agent.Reload();
+  EXPECT_EQ(As("viewer", {"stop", kWeb}).exit_code, 0);
+}
+
 TEST_F(RemoteHost, ShowsARenewedCertificateAndKeepsTheLastGoodOne) {
   StartAgent();
   const auto first = SerialOfTheHost();

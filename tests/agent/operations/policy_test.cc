@@ -285,6 +285,18 @@ TEST_F(PolicyTest, RefusesACallersErrandOnAContainerOfAnotherProject) {
 
 // --- a policy that changes while an operation is under way
 
+TEST_F(PolicyTest, HoldsFromTheNextRequestOnAndNotForWhatRuns) {
+  const auto begun = host.Submit(AskShop());
+  ASSERT_TRUE(begun);
+  OperationSettings settings = host.settings;
+  settings.policy = {.images = {"docker.io/library/nginx"}, .require_digest = true, .projects = {"blog"}};
+  host.operations->ChangeSettings(settings);
+  EXPECT_EQ(host.End(begun->id)->state, State::kSucceeded);
+  EXPECT_THAT(host.Submit(Ask(Kind::kRestart, "web")), FailsWith(Code::kPermissionDenied, "LOCKED"));
+  host.operations->ChangeSettings(host.settings);
+  EXPECT_EQ(host.Do(Ask(Kind::kRestart, "web"))->state, State::kSucceeded);
+}
+
 // Whatever the new policy forbids: what was begun is finished or taken back, and one serves.
 TEST_F(PolicyTest, FinishesOrTakesBackWhatWasBegunBeforeItChanged) {
   int points = 0;

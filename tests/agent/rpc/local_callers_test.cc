@@ -72,6 +72,18 @@ TEST(LocalCallers, KnowWhoseConnectionItIs) {
   close(other);
 }
 
+TEST(LocalCallers, GiveNewRolesToThoseWhoAreConnectedAndToNobodyElse) {
+  LocalCallers callers({.viewer_users = {1000}});
+  const int ann = callers.Enter(NewSocket(), {77, 1000, 1000});
+  const int bob = callers.Enter(NewSocket(), {78, 1001, 1001});
+  callers.Grant({.viewer_groups = {50}, .deployer_users = {1000}});
+  const int vic = callers.Enter(NewSocket(), {79, 1002, 50});
+  EXPECT_EQ(callers.Find("fd:" + std::to_string(ann))->role, Role::kDeployer);
+  EXPECT_EQ(callers.Find("fd:" + std::to_string(bob))->role, Role::kAdmin);
+  EXPECT_EQ(callers.Find("fd:" + std::to_string(vic))->role, Role::kViewer);
+  for (const int open : {ann, bob, vic}) close(open);
+}
+
 TEST(LocalCallers, DenyAConnectionThatTheyDoNotKnow) {
   const LocalCallers callers{{}};
   for (const char* name : {"fd:0", "fd:99999", "fd:", "fd:x", "", "ipv4:127.0.0.1:80", "unix:"}) {

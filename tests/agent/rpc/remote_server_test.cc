@@ -131,6 +131,21 @@ TEST_F(Remote, TakesBackWhatWasGrantedWhenACertificateIsRevoked) {
   EXPECT_TRUE(ListAs(Client(kAdmin)).ok());
 }
 
+TEST_F(Remote, GrantsAndTakesBackWithoutLosingAConnection) {
+  ASSERT_TRUE(Start(Settings()));
+  const auto ann = Connect(Client(kAdmin));
+  const auto vic = Connect(Client(kViewer));
+  EXPECT_TRUE(List(ann).ok());
+  EXPECT_TRUE(List(vic).ok());
+  const std::string bob = "spiffe://berth/client/viewer/bob";
+  remote_->Grant({*agent::ParseClientRule(kViewer + " viewer"), *agent::ParseClientRule(bob + " viewer")});
+  EXPECT_EQ(ReasonOf(List(ann)), "CALLER_UNKNOWN");
+  EXPECT_TRUE(List(vic).ok());
+  EXPECT_TRUE(ListAs(Client(bob)).ok());
+  channel = ann;
+  EXPECT_THAT(Health(""), HasSubstr("nothing is granted"));
+}
+
 TEST_F(Remote, ShowsANewCertificateAndLosesNoConnection) {
   ASSERT_TRUE(Start(Settings()));
   const auto connected = Connect(Client(kAdmin));

@@ -100,6 +100,7 @@ class ScriptedOperations final : public agent::Operations {
   Task<> Drain(std::chrono::milliseconds) override { co_return; }
   std::size_t RunningCount() const override { return 3; }
   const agent::EndedOperations& Ended() const override { return ended_by_kind; }
+  void ChangeSettings(agent::OperationSettings) override {}
   void OnLease(std::function<void(const agent::LeaseChange&)>) override {}
 
  private:
