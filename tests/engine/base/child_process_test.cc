@@ -34,6 +34,7 @@ class ChildProcess : public testing::Test {
   }
   static bool IsAlive(const std::string& pid) { return ::kill(std::stoi(pid), 0) == 0; }
 
+  static constexpr milliseconds kLimit{1000};  // enough for a shell to begin, on a busy machine too
   static constexpr milliseconds kShort{50};
   const std::vector<std::string> kPath{"PATH=/usr/bin:/bin"};
   RealLoop loop_;
@@ -114,7 +115,7 @@ TEST_F(ChildProcess, MayWriteMoreThanIsKept) {
 }
 
 TEST_F(ChildProcess, IsEndedAtItsLimit) {
-  const auto end = Shell("echo begun; exec sleep 60", kShort);
+  const auto end = Shell("echo begun; exec sleep 60", kLimit);
   ASSERT_OK(end);
   EXPECT_TRUE(end->timed_out);
   EXPECT_EQ(end->exit_code, 128 + SIGTERM);
@@ -122,7 +123,7 @@ TEST_F(ChildProcess, IsEndedAtItsLimit) {
 }
 
 TEST_F(ChildProcess, IsKilledWhenItDoesNotHearItsEnd) {
-  const auto end = Shell("trap '' TERM; while :; do sleep 60; done", kShort);
+  const auto end = Shell("trap '' TERM; while :; do sleep 60; done", kLimit);
   EXPECT_TRUE(end->timed_out);
   EXPECT_EQ(end->exit_code, 128 + SIGKILL);
 }
@@ -132,7 +133,7 @@ TEST_F(ChildProcess, IsWaitedForAsLongAsOneOfItsOwnHoldsItsOutput) {
 }
 
 TEST_F(ChildProcess, TakesItsOwnWithItAtTheLimit) {
-  const auto end = Shell("sleep 60 & echo $! >" + (directory_ / "pid").string(), kShort);
+  const auto end = Shell("sleep 60 & echo $! >" + (directory_ / "pid").string(), kLimit);
   EXPECT_TRUE(end->timed_out);
   // Nobody of ours is its parent: it is gone once process 1 has buried it.
   loop_.RunUntil(
@@ -145,7 +146,7 @@ TEST_F(ChildProcess, TakesItsOwnWithItAtTheLimit) {
 
 TEST_F(ChildProcess, IsNotWaitedForWhenItHasLeftItsGroup) {
   const auto began = std::chrono::steady_clock::now();
-  const auto end = Shell("setsid sleep 5 & sleep 60", kShort);
+  const auto end = Shell("setsid sleep 5 & sleep 60", kLimit);
   EXPECT_TRUE(end->timed_out);
   EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(4));
 }
