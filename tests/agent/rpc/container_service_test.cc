@@ -273,11 +273,10 @@ TEST_F(ContainerServiceTest, EndsTheWatchOfAReaderWhoIsTooSlow) {
   grpc::ClientContext context;
   auto reader = containers->WatchEvents(&context, {});
   reader->WaitForInitialMetadata();
-  // So long that flow control stops them half-way.
-  OnLoop([this] {
-    for (int i = 0; i < 1000; ++i)
-      engine.machine.Emit(engine.At("web"), "kill", {{"signal", std::string(1 << 16, 'x')}});
-  });
+  // So long that flow control stops them half-way; one by one, so that all have arrived before the first is read.
+  for (int i = 0; i < 1000; ++i) {
+    OnLoop([this] { engine.machine.Emit(engine.At("web"), "kill", {{"signal", std::string(1 << 16, 'x')}}); });
+  }
   EXPECT_LT(ReadAll(*reader, [](const auto&) { return 1; }).size(), 1000u);
   const auto status = reader->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
