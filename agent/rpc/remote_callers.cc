@@ -30,17 +30,19 @@ std::string PemOf(const grpc::AuthContext& context) {
 
 }  // namespace
 
-Result<const ClientCertificate*> RemoteCallers::Read(const std::string& pem) {
+Result<std::shared_ptr<const ClientCertificate>> CertificateReader::Read(const grpc::AuthContext& context) {
+  const std::string pem = PemOf(context);
+  const std::lock_guard lock(mutex_);
   auto found = read_.find(pem);
-  if (found != read_.end()) return &found->second;
+  if (found != read_.end()) return found->second;
   auto certificate = agent::ReadClientCertificate(pem);
   if (!certificate) return Denied("CALLER_UNKNOWN", certificate.error().message);
   if (read_.size() >= kMostRead) read_.clear();
-  return &read_.emplace(pem, std::move(*certificate)).first->second;
+  return read_.emplace(pem, std::make_shared<const ClientCertificate>(std::move(*certificate))).first->second;
 }
 
 Result<Caller> RemoteCallers::Identify(const grpc::CallbackServerContext& call) {
-  const auto client = Read(PemOf(*call.auth_context()));
+  const auto client = certificates_.Read(*call.auth_context());
   if (!client) return client.error();
   if (tls_.IsRevoked(**client)) return Denied("CERTIFICATE_REVOKED", "this certificate was revoked");
   if ((*client)->not_after <= clock_.WallNow()) return Denied("CERTIFICATE_EXPIRED", "this certificate has ended");
@@ -58,8 +60,8 @@ grpc::Status RemoteDoor::Process(const InputMetadata& metadata, grpc::AuthContex
   const auto path = metadata.find(":path");
   const std::string method = path == metadata.end() ? "" : std::string(path->second.data(), path->second.size());
   if (method.starts_with("/berth.v1.")) return grpc::Status::OK;  // the bridge asks
-  const auto client = agent::ReadClientCertificate(PemOf(*context));
-  if (!client || !agent::Grant(*rules_->Now(), client->names)) {
+  const auto client = certificates_->Read(*context);
+  if (!client || !agent::Grant(*rules_->Now(), (*client)->names)) {
     return ToStatus(Denied("CALLER_UNKNOWN", "nothing is granted to this certificate on this host"));
   }
   if (method.starts_with("/grpc.health.v1.")) return grpc::Status::OK;

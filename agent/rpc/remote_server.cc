@@ -128,8 +128,8 @@ RemoteServer::RemoteServer(const ServiceParts& parts, const RemoteSettings& sett
       clock_(parts.clock),
       tls_(std::move(tls)),
       rules_(std::make_shared<agent::RulesInForce>(settings.clients)),
-      callers_(parts.clock, *tls_, *rules_, RateLimit(settings.limits.calls_per_second, settings.limits.calls_burst),
-               refusals_),
+      callers_(parts.clock, *tls_, *certificates_, *rules_,
+               RateLimit(settings.limits.calls_per_second, settings.limits.calls_burst), refusals_),
       bridge_(parts.loop, callers_),
       services_(bridge_, parts, settings.limits.streams),
       doorman_(settings.limits.connections) {}
@@ -144,7 +144,7 @@ std::shared_ptr<grpc::ServerCredentials> RemoteServer::Credentials() const {
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   options.set_crl_directory(stage.Crls());
   auto credentials = TlsServerCredentials(options);
-  credentials->SetAuthMetadataProcessor(std::make_shared<RemoteDoor>(rules_));
+  credentials->SetAuthMetadataProcessor(std::make_shared<RemoteDoor>(certificates_, rules_));
   return credentials;
 }
 

@@ -83,6 +83,7 @@ class RemoteServer {
   Clock& clock_;
   std::unique_ptr<agent::TlsKeeper> tls_;
   std::shared_ptr<agent::RulesInForce> rules_;
+  std::shared_ptr<CertificateReader> certificates_ = std::make_shared<CertificateReader>();
   Refusals refusals_{{"calls", 0}, {"flood", 0}};
   RemoteCallers callers_;
   Bridge bridge_;
