@@ -36,7 +36,9 @@ ExitCode Run(const std::vector<std::string>& arguments, World& world) {
   if (!invocation.command.asks_agent) return RunHere(invocation, world);
   const auto targets = ChooseAgents(invocation.globals, world);
   if (!targets) return Print({Describe(targets.error()), ExitCode::kUsage}, world);
-  if (targets->size() == 1) return RunOn(targets->front(), invocation, world);
+  // Of all contexts there may be one today and two tomorrow: the answer looks the same.
+  const bool one = targets->size() == 1 && !invocation.globals.all_contexts;
+  if (one) return RunOn(targets->front(), invocation, world);
   return RunSideBySide(invocation, *targets, world);
 }
 

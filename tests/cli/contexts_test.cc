@@ -157,6 +157,14 @@ TEST_F(Contexts, AreAskedSideBySideInJsonToo) {
                            HasSubstr("{\"context\":\"b\",\"answer\":{\"containers\":[{")));
 }
 
+TEST_F(Contexts, AreMarkedWhenAllOfThemAreOne) {
+  Add("a", agent_.socket());
+  EXPECT_EQ(RunWithoutHost({"--all-contexts", "ps", "--json"}), ExitCode::kOk) << Err();
+  EXPECT_THAT(Out(), testing::StartsWith("{\"context\":\"a\",\"answer\":{\"containers\":[{"));
+  EXPECT_EQ(RunWithoutHost({"--context", "a", "ps", "--json"}), ExitCode::kOk) << Err();
+  EXPECT_THAT(Out(), testing::StartsWith("{\"containers\":[{"));
+}
+
 TEST_F(Contexts, EachFindThePasswordOnStandardInput) {
   Add("a", agent_.socket());
   Add("b", agent_.socket());
