@@ -123,6 +123,7 @@ struct Config {
     std::vector<std::string> projects;
     std::string cosign_key;  // empty: signatures are not verified
     std::string cosign = "cosign";
+    bool cosign_log = true;
     std::chrono::milliseconds cosign_timeout = std::chrono::minutes(1);
   } policy;
 

@@ -279,6 +279,9 @@ std::vector<ConfigOption> MakeOptions() {
                  "The public key that images must be signed with, as `cosign verify --key` takes it. Empty: nobody "
                  "asks."),
       TextOption(FIELD(policy.cosign), CheckProgram, "The program: a name that is looked for in PATH, or a path."),
+      SwitchOption(FIELD(policy.cosign_log),
+                   "Whether a signature must stand in the public transparency log, which is asked over the internet. "
+                   "False for signatures of your own infrastructure."),
       DurationOption(FIELD(policy.cosign_timeout), 1s, 10min, "How long one run of cosign may take."),
 
       NumberOption(FIELD(audit.days), 1, 3650, "How many days it can be looked up who changed what."),

@@ -40,7 +40,9 @@ ResultTask<> Ask(CosignSettings settings, engine::ImageReference image) {
 
 ChildCommand CosignCommand(const CosignSettings& settings, const engine::ImageReference& image) {
   ChildCommand command;
-  command.arguments = {settings.program, "verify", "--key", settings.key, "--", image.repository + "@" + image.digest};
+  command.arguments = {settings.program, "verify", "--key", settings.key};
+  if (!settings.transparency_log) command.arguments.emplace_back("--private-infrastructure");
+  command.arguments.insert(command.arguments.end(), {"--", image.repository + "@" + image.digest});
   command.environment = {kPath, "HOME=" + settings.home};
   const std::filesystem::path auth(settings.auth_file);
   if (auth.filename() == "config.json") command.environment.push_back("DOCKER_CONFIG=" + auth.parent_path().string());

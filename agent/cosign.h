@@ -11,13 +11,14 @@ namespace berth::agent {
 
 struct CosignSettings {
   std::string program = "cosign";
-  std::string key;        // a file, or what else cosign takes for one
-  std::string home;       // where it keeps what it fetches
-  std::string auth_file;  // of the agent; empty: cosign asks registries as nobody
+  std::string key;               // a file, or what else cosign takes for one
+  std::string home;              // where it keeps what it fetches
+  std::string auth_file;         // of the agent; empty: cosign asks registries as nobody
+  bool transparency_log = true;  // the public one must know the signature
   std::chrono::milliseconds time_limit{60'000};
 };
 
-// cosign verify --key KEY -- REPOSITORY@DIGEST; pure.
+// cosign verify --key KEY [--private-infrastructure] -- REPOSITORY@DIGEST; pure.
 ChildCommand CosignCommand(const CosignSettings& settings, const engine::ImageReference& image);
 
 // What came of it; pure. PERMISSION_DENIED (NOT_SIGNED) with the last line that it wrote; DEADLINE_EXCEEDED

@@ -38,8 +38,9 @@ OperationSettings OperationSettingsOf(const Config& config) {
   if (!config.registry.auth_file.empty()) settings.credentials = CredentialsFromFile(config.registry.auth_file);
   settings.policy = {config.policy.images, config.policy.require_digest, config.policy.projects};
   if (!config.policy.cosign_key.empty()) {
-    settings.verify = VerifyWithCosign({config.policy.cosign, config.policy.cosign_key, config.state_dir,
-                                        config.registry.auth_file, config.policy.cosign_timeout});
+    settings.verify =
+        VerifyWithCosign({config.policy.cosign, config.policy.cosign_key, config.state_dir, config.registry.auth_file,
+                          config.policy.cosign_log, config.policy.cosign_timeout});
   }
   settings.maximum_unfinished = static_cast<std::size_t>(config.operations.max_unfinished);
   settings.keep_history = std::chrono::hours(24 * config.operations.history_days);

@@ -30,6 +30,13 @@ TEST(Cosign, IsAskedForTheDigestAndNotForTheTag) {
   EXPECT_THAT(command.environment, ElementsAre(HasSubstr("PATH="), "HOME=/var/lib/berth"));
 }
 
+TEST(Cosign, LooksIntoThePublicLogUnlessItIsToldNotTo) {
+  const CosignSettings settings{.key = "k", .home = "/h", .auth_file = "", .transparency_log = false};
+  EXPECT_THAT(CosignCommand(settings, Image()).arguments,
+              ElementsAre("cosign", "verify", "--key", "k", "--private-infrastructure", "--",
+                          "registry.example.org/shop/web@" + kDigest));
+}
+
 TEST(Cosign, UsesTheAgentsCredentialsWhereItFindsThem) {
   const auto directory_of = [](const std::string& auth_file) {
     return CosignCommand({.key = "k", .home = "/h", .auth_file = auth_file}, Image()).environment.back();
