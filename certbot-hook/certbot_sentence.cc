@@ -84,6 +84,9 @@ std::string TellOfOthers(std::string_view output) {
   if (Has(output, "Could not bind") || Has(output, "Problem binding")) {
     return quote + " Or use --webroot with the server that has the port";
   }
+  if (Has(output, "Read-only file system")) {
+    return quote + ": berthd may write where its unit says; `systemctl edit berthd` adds ReadWritePaths= to [Service]";
+  }
   if (quote.empty()) return "certbot failed and said nothing; its log may tell";
   return "certbot failed: " + quote;
 }

@@ -150,6 +150,8 @@ TEST(CertbotOutput, QuotesWhatItDoesNotKnow) {
       "server). Please stop the program in question and then try again.");
   EXPECT_EQ(port.trouble, Trouble::kOther);
   EXPECT_THAT(port.sentence, AllOf(StartsWith("Could not bind TCP port 80"), HasSubstr("--webroot")));
+  const auto sandbox = Renewal("Couldn't create root: [Errno 30] Read-only file system: '/home/web/.well-known'");
+  EXPECT_THAT(sandbox.sentence, AllOf(HasSubstr("/home/web"), HasSubstr("ReadWritePaths=")));
   EXPECT_EQ(Read(1, "Saving debug log to x\nNo certificate found with name a (expected b).\nAsk for help\n").sentence,
             "certbot failed: No certificate found with name a (expected b).");
   EXPECT_EQ(Read(1, "Account registered.\nRequesting a certificate for a\nAn unexpected error occurred:\nOSError: x\n")
