@@ -27,7 +27,7 @@ using Crl = openssl::RevocationList;
 using Alternatives = openssl::Names;
 using Store = std::unique_ptr<X509_STORE, Release<X509_STORE_free>>;
 using Verification = std::unique_ptr<X509_STORE_CTX, Release<X509_STORE_CTX_free>>;
-using Bytes = std::unique_ptr<unsigned char, Release<[](unsigned char* bytes) { OPENSSL_free(bytes); }>>;
+using Bytes = openssl::Memory<unsigned char>;
 
 constexpr std::size_t kLongestChain = 20;
 

@@ -27,7 +27,6 @@ using openssl::Bio;
 using openssl::Key;
 using openssl::Names;
 using openssl::NoPassword;
-using openssl::Number;
 using openssl::Reader;
 using openssl::TimeOf;
 using X509Pointer = openssl::Certificate;
@@ -64,13 +63,6 @@ Result<std::vector<X509Pointer>> ReadChain(const std::string& pem, int most) {
 }
 
 // ---------------------------------------------------------------- what a certificate says
-
-std::string SerialOf(X509* certificate) {
-  const Number number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
-  using Text = std::unique_ptr<char, openssl::Release<[](char* text) { OPENSSL_free(text); }>>;
-  const Text digits(number ? BN_bn2hex(number.get()) : nullptr);
-  return digits ? digits.get() : "";
-}
 
 std::string TextOf(const ASN1_STRING* string) {
   const auto* data = reinterpret_cast<const char*>(ASN1_STRING_get0_data(string));
@@ -145,7 +137,8 @@ Result<Certificate> ReadCertificate(const std::string& chain_pem) {
   const auto from = TimeOf(X509_get0_notBefore(first));
   const auto until = TimeOf(X509_get0_notAfter(first));
   if (!from || !until) return Bad("BAD_CERTIFICATE", "its dates are none");
-  Certificate certificate{SerialOf(first), NamesOf(first), IssuerOf(first), *from, *until};
+  Certificate certificate{openssl::Digits(X509_get0_serialNumber(first)), NamesOf(first), IssuerOf(first), *from,
+                          *until};
   ERR_clear_error();
   return certificate;
 }

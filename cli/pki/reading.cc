@@ -63,13 +63,6 @@ void AddName(const GENERAL_NAME* name, CertificateFacts& facts) {
   }
 }
 
-std::string SerialText(const ASN1_INTEGER* serial) {
-  using Digits = std::unique_ptr<char, openssl::Release<[](char* text) { OPENSSL_free(text); }>>;
-  const openssl::Number number(ASN1_INTEGER_to_BN(serial, nullptr));
-  const Digits digits(number ? BN_bn2hex(number.get()) : nullptr);
-  return digits ? digits.get() : "";
-}
-
 std::string Fingerprint(X509* certificate) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
@@ -126,7 +119,7 @@ Result<openssl::RevocationList> ReadList(const std::string& pem, const std::stri
 
 CertificateFacts FactsOf(X509* certificate) {
   CertificateFacts facts;
-  facts.serial = SerialText(X509_get0_serialNumber(certificate));
+  facts.serial = openssl::Digits(X509_get0_serialNumber(certificate));
   facts.fingerprint = Fingerprint(certificate);
   facts.from = TimeOf(X509_get0_notBefore(certificate));
   facts.until = EndOf(certificate);
@@ -144,7 +137,7 @@ std::map<std::string, WallTime> RevokedIn(X509_CRL* list) {
   const auto* all = X509_CRL_get_REVOKED(list);
   for (int i = 0; i < sk_X509_REVOKED_num(all); ++i) {
     const X509_REVOKED* each = sk_X509_REVOKED_value(all, i);
-    revoked[SerialText(X509_REVOKED_get0_serialNumber(each))] = TimeOf(X509_REVOKED_get0_revocationDate(each));
+    revoked[openssl::Digits(X509_REVOKED_get0_serialNumber(each))] = TimeOf(X509_REVOKED_get0_revocationDate(each));
   }
   return revoked;
 }

@@ -10,6 +10,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
@@ -34,6 +35,11 @@ using RevocationList = std::unique_ptr<X509_CRL, Release<X509_CRL_free>>;
 using Revoked = std::unique_ptr<X509_REVOKED, Release<X509_REVOKED_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, Release<GENERAL_NAMES_free>>;
 
+// OPENSSL_free() would put the path of the source into the program, and so the directory in which it was built.
+inline void Free(void* memory) { CRYPTO_free(memory, nullptr, 0); }
+template <class T>
+using Memory = std::unique_ptr<T, Release<Free>>;
+
 // Reads `text`, which must stay.
 inline Bio Reader(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
 
@@ -47,6 +53,13 @@ inline std::optional<std::chrono::system_clock::time_point> TimeOf(const ASN1_TI
   if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
   constexpr auto kLatest = std::chrono::floor<std::chrono::seconds>(Wall::max()).time_since_epoch();
   return Wall(std::clamp(std::chrono::seconds(::timegm(&parts)), std::chrono::seconds(0), kLatest));
+}
+
+// In upper-case hexadecimal digits.
+inline std::string Digits(const ASN1_INTEGER* integer) {
+  const Number number(ASN1_INTEGER_to_BN(integer, nullptr));
+  const Memory<char> digits(number ? BN_bn2hex(number.get()) : nullptr);
+  return digits ? digits.get() : "";
 }
 
 // What was written to a BIO in memory.
