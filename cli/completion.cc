@@ -31,12 +31,12 @@ bool TakesValue(const CLI::App* app, const std::string& word) {
 
 struct Place {
   const CLI::App* command;
-  std::string option;      // right before, and it wants a value; empty: none
-  bool elsewhere = false;  // another agent than usual is to be asked
+  std::string option = {};  // right before, and it wants a value; empty: none
+  bool elsewhere = false;   // another agent than usual is to be asked
 };
 
 Place PlaceBehind(const CLI::App& root, const std::vector<std::string>& words) {
-  Place place{&root, "", false};
+  Place place{&root};
   for (const auto& word : words) {
     place.elsewhere = place.elsewhere || std::ranges::find(kElsewhere, word) != kElsewhere.end();
     if (!place.option.empty()) {

@@ -54,9 +54,10 @@ std::string ContainerLines(const Client& client, const std::string& begun) {
 
 std::string ContextLines(const Session& session, const std::string& begun) {
   const auto config = ConfigDirectory(session.world());
-  const auto names = config ? ContextStore(*config).Names() : Result<std::vector<std::string>>(config.error());
+  if (!config) return "";
+  const auto names = ContextStore(*config).Names();
+  if (!names) return "";
   std::string lines;
-  if (!names) return lines;
   for (const auto& name : *names) {
     if (name.starts_with(begun)) lines += name + "\tA context\n";
   }
