@@ -107,6 +107,11 @@ std::optional<Granted> Grant(const std::vector<ClientRule>& rules, const ClientN
   return std::nullopt;
 }
 
+Result<> GrantSomething(const std::vector<ClientRule>& rules) {
+  if (!rules.empty()) return {};
+  return Error{Code::kFailedPrecondition, "NOBODY_GRANTED", "[access] clients grants nothing to anybody"};
+}
+
 std::set<std::string> LabelsOf(const std::vector<ClientRule>& rules) {
   std::set<std::string> keys;
   for (const auto& rule : rules) {

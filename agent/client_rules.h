@@ -38,6 +38,9 @@ struct Granted {
 };
 std::optional<Granted> Grant(const std::vector<ClientRule>& rules, const ClientNames& names);
 
+// FAILED_PRECONDITION (NOBODY_GRANTED) when there are none.
+Result<> GrantSomething(const std::vector<ClientRule>& rules);
+
 // The keys of all labels that the rules speak of.
 std::set<std::string> LabelsOf(const std::vector<ClientRule>& rules);
 

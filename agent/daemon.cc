@@ -176,9 +176,9 @@ void Daemon::TellSystemd() {
 }
 
 Result<> Daemon::TakeOver(const Config& config) {
-  if (!config.remote.listen.empty() && config.access.clients.empty()) {
-    return Error{Code::kFailedPrecondition, "NOBODY_GRANTED", "[access] clients grants nothing to anybody"};
-  }
+  auto clients = ClientRulesOf(config);
+  const auto granted = GrantSomething(clients);
+  if (!granted && !config.remote.listen.empty()) return granted.error();
   auto roles = LocalRolesOf(config);
   if (!roles) return roles.error();
   Config next = config_;
@@ -187,7 +187,7 @@ Result<> Daemon::TakeOver(const Config& config) {
   next.policy = config.policy;
   boost::asio::post(loop_, boost::asio::use_future([&] {
                       server_->Grant(std::move(*roles));
-                      if (remote_) remote_->Grant(ClientRulesOf(next));
+                      if (remote_) remote_->Grant(std::move(clients));
                       operations_->ChangeSettings(OperationSettingsOf(next));
                     }))
       .wait();

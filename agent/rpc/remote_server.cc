@@ -42,7 +42,7 @@ Error Failed(const std::string& what) {
 
 // Nothing is guessed: what is not set is missing.
 Result<> CheckComplete(const RemoteSettings& settings) {
-  if (settings.clients.empty()) return Failed("[access] clients grants nothing to anybody");
+  if (auto granted = agent::GrantSomething(settings.clients); !granted) return Failed(granted.error().message);
   const auto& tls = settings.tls;
   for (const auto& [name, path] :
        {std::pair("certificate", &tls.certificate), std::pair("key", &tls.key), std::pair("ca", &tls.ca)}) {
